@@ -1,0 +1,74 @@
+"""A report folder -> Report. ``report.txt`` and ``about.toml``; nothing of the text is changed but BOM and CRLF."""
+
+import hashlib
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from corpus.errors import ReportError
+from corpus.report import About, Report
+from corpus.split import split_report
+
+
+def read_text(path: Path) -> str:
+    """UTF-8 text of a file, without BOM, line ends as ``\\n``.
+
+    Raises:
+        ReportError: the file is missing, cannot be read, or is not UTF-8.
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise ReportError(f"读不到报告文件 {path}:{error.strerror};请检查文件是否在、能不能读") from error
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ReportError(f"报告文件 {path} 不是 UTF-8 编码(第 {error.start} 字节);请另存为 UTF-8 再试") from error
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def read_about(folder: Path) -> dict[str, Any]:
+    """The table of ``about.toml``; empty when there is none."""
+    path = folder / "about.toml"
+    if not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ReportError(f"报告说明 {path} 读不懂({error});请按 README 的样子改好") from error
+
+
+def read_report(folder: Path) -> Report:
+    """Read and split the report in a folder.
+
+    Raises:
+        ReportError: no text, a text that is not the one ``about.toml`` was written for, or a bad ``about.toml``.
+    """
+    text = read_text(folder / "report.txt")
+    if not text.strip():
+        raise ReportError(f"报告 {folder} 是空的;请放入有正文的 report.txt")
+    table = read_about(folder)
+    digest = hashlib.sha256((folder / "report.txt").read_bytes()).hexdigest()
+    wanted = str(table.get("sha256", ""))
+    if wanted and wanted != digest:
+        raise ReportError(f"报告 {folder} 的正文与 about.toml 里的 sha256 不符;正文若真的改过,请更新 about.toml")
+    return split_report(_about(folder, table, text, digest), text)
+
+
+def _about(folder: Path, table: dict[str, Any], text: str, digest: str) -> About:
+    year, published = table.get("year"), table.get("published")
+    if year is not None and not isinstance(year, int):
+        raise ReportError(f"{folder}/about.toml 的 year 要写成数,例如 year = 2021")
+    if published is not None and not isinstance(published, date):
+        raise ReportError(f"{folder}/about.toml 的 published 要写成日期,例如 published = 2022-03-30")
+    first_line = text.strip().split("\n", 1)[0].strip()
+    return About(
+        report_id=folder.name,
+        title=str(table.get("title") or first_line[:80]),
+        year=year,
+        published=published,
+        publisher=str(table.get("publisher", "")),
+        source_url=str(table.get("source_url", "")),
+        sha256=digest,
+    )
