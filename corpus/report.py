@@ -82,6 +82,11 @@ class Report:
         return {sentence.sentence_id: sentence for sentence in self.sentences}
 
     @cached_property
+    def position(self) -> dict[str, int]:
+        """Position in ``sentences`` by ``sentence_id``."""
+        return {sentence.sentence_id: number for number, sentence in enumerate(self.sentences)}
+
+    @cached_property
     def _starts(self) -> list[int]:
         return [sentence.start for sentence in self.sentences]
 

@@ -1,0 +1,1 @@
+"""Passages <-> vectors: embedding, vector engines, lexical search, building and loading the index."""

@@ -1,0 +1,48 @@
+"""Every setting in one table. Only ``cli.py`` and ``app.py`` read it; everything else takes plain arguments."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from corpus.errors import SettingsError
+
+_ROOT = Path(__file__).parent.parent
+
+
+class Settings(BaseSettings):
+    """Read from the environment (``YOUJU_<NAME>``) and from ``.env`` in the working folder; the environment wins."""
+
+    model_config = SettingsConfigDict(env_prefix="YOUJU_", env_file=".env", extra="ignore", frozen=True)
+
+    reports: Path = Field(_ROOT / "corpus" / "reports", description="报告文件夹")
+    index: Path = Field(_ROOT / ".youju" / "index", description="建好的索引放在哪里")
+    state: Path = Field(_ROOT / ".youju" / "state", description="运行中写下的东西放在哪里:提问记录、补充的问题库")
+    model: str = Field(str(_ROOT / "index" / "model"), description="嵌入模型:文件夹,或模型库里的名字")
+    download: bool = Field(False, description="允许联网下载模型(true 或 false)")
+    engine: Literal["faiss"] = Field("faiss", description="向量引擎")
+    bank: Literal["on", "off"] = Field("on", description="用不用问题库")
+    threads: int = Field(0, ge=0, le=256, description="模型用几个线程;0 由机器决定")
+    host: str = Field("127.0.0.1", description="网页服务的地址")
+    port: int = Field(7860, ge=0, le=65535, description="网页服务的端口")
+    root_path: str = Field("", pattern=r"^(/[A-Za-z0-9._~-]+)*$", description="放在反向代理的哪个路径下,如 /youju")
+    frame_ancestors: str = Field("'self'", description="哪些网站可以把问答页嵌进自己的页面(CSP 的写法)")
+    staff_password: str = Field("", description="工作台的密码;空则不开工作台")
+    log: Literal["on", "off"] = Field("on", description="记不记提问")
+    retention: int = Field(180, ge=1, le=3650, description="提问记录保留几天")
+    max_question: int = Field(300, ge=10, le=5000, description="问题最多几个字")
+    max_draft: int = Field(20000, ge=100, le=200000, description="稿子最多几个字")
+
+
+def load_settings() -> Settings:
+    """The settings in force.
+
+    Raises:
+        SettingsError: a value is impossible; the message names every bad one.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        bad = ";".join(f"YOUJU_{'_'.join(map(str, e['loc'])).upper()}={e['input']!r}({e['msg']})" for e in error.errors())
+        raise SettingsError(f"设置不对:{bad};请改好再试,README 里有全部设置") from error
