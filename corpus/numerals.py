@@ -494,7 +494,12 @@ def _read_count(scan: _Scan, at: int) -> Number | None:
     end, unit = _unit_at(folded, core)
     if not core.arabic and not _chinese_counts(folded, core, unit):
         return None
+    if unit == "期" and core.value < 5 and not core.arabic and (folded[end : end + 1] == ")" or _PHASE.match(folded, end)):
+        return scan.number(at, end, core.value, unit, "ordinal")  # 一期工程, (二期): which, not how many
     return _qualify(scan, _with_unit(scan, core, end, unit))
+
+
+_PHASE = re.compile(r"\s?(?:建设)?(?:工程|项目)")
 
 
 def _is_arabic_name(scan: _Scan, core: _Core) -> bool:
