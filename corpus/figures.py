@@ -247,9 +247,9 @@ def _trim(folded: str, offset: int, span: Span, *, post: bool) -> Span | None:
     return (span[0] + start, span[0] + end) if end > start else None
 
 
-_CUE = re.compile(r"一共|总共|共计|合计|共有|共|已经|已|目前|累计|全年|有(?![效关机])|达|为|的|,|。|:|\(|、")
+_CUE = re.compile(r"一共|总共|共计|合计|共有|(?<!公)共(?![同享建治产和青])|已经|已|目前|累计|全年|(?<!既)有(?![效关机])|达|为|的|,|。|:|\(|、")
 _NOUN_END = re.compile(r"(?:方面|街道|中心|平台|街坊|小区|大板房|社区|委员会|居委会|部门|[队站所村院校局会])$")
-_NO_SUBJECT = re.compile(r"^(?:[对在为由将把以从向使给按]|针对|面向|面对|根据|按照|通过)|[0-9]")
+_NO_SUBJECT = re.compile(r"^(?:[对在为由将把以从向使给按]|针对|面向|面对|根据|按照|通过|积极|更加|进一步|不断|持续|深入|扎实|切实|认真)|[0-9]")
 
 
 def _subject(folded: str, offset: int, number: Number, indicator: Span) -> Span:
