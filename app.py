@@ -1,0 +1,93 @@
+"""Serve the pages: settings -> service -> web application. ``python app.py``."""
+
+import errno
+import logging
+import os
+import socket
+import sys
+import threading
+
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before gradio is imported
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+import uvicorn
+
+from corpus.errors import SettingsError, YoujuError
+from index.embed import Embedder
+from qa.service import Service
+from qa.settings import Settings, load_settings
+from qa.web.site import create_app
+
+_GRACE = 3  # seconds that open connections are given when we stop
+
+
+def main() -> int:
+    """Serve until interrupted; 0 then, 2 for settings that cannot be, 1 when serving is not possible."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+    try:
+        settings = load_settings()
+        with _bound(settings.host, settings.port) as listener:
+            return _serve(_service(settings), settings, listener)
+    except SettingsError as error:
+        return _say(error, 2)
+    except YoujuError as error:
+        return _say(error, 1)
+    except KeyboardInterrupt:
+        return 0
+
+
+def _service(settings: Settings) -> Service:
+    return Service(
+        reports=settings.reports,
+        index=settings.index,
+        encoder=Embedder(settings.model, download=settings.download, threads=settings.threads),
+        bank=settings.bank == "on",
+        longest_question=settings.max_question,
+        say=lambda line: print(line, file=sys.stderr, flush=True),
+    )
+
+
+def _serve(service: Service, settings: Settings, listener: socket.socket) -> int:
+    config = uvicorn.Config(create_app(service, settings), log_level="warning", timeout_graceful_shutdown=_GRACE)
+    server = uvicorn.Server(config)
+    failure: list[YoujuError] = []
+
+    def warm() -> None:
+        try:
+            service.warm()
+        except YoujuError as error:
+            failure.append(error)
+            server.should_exit = True
+
+    threading.Thread(target=warm, name="warm", daemon=True).start()
+    host, port = listener.getsockname()[:2]
+    print(f"有据已经打开: http://{f'[{host}]' if ':' in host else host}:{port}{settings.root_path}/ (按 Ctrl-C 停止)", flush=True)
+    server.run(sockets=[listener])
+    return _say(failure[0], 1) if failure else 0
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    """A socket that listens where the settings say.
+
+    Raises:
+        YoujuError: the address is taken, not ours, or not an address.
+    """
+    try:
+        family, kind, proto, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        listener = socket.socket(family, kind, proto)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise YoujuError(f"端口 {port} 已被占用;请关掉占用它的程序,或换一个端口,例如 YOUJU_PORT={port + 1} python app.py") from error
+        raise YoujuError(f"不能在 {host}:{port} 提供服务({error.strerror});请检查设置 YOUJU_HOST 和 YOUJU_PORT") from error
+    return listener
+
+
+def _say(error: Exception, status: int) -> int:
+    print(error, file=sys.stderr)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Pages, REST and the words on them; no retrieval logic."""

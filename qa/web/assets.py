@@ -1,0 +1,99 @@
+"""Style sheets and scripts: bundled, compressed once, addressed by their content so that browsers keep them for good."""
+
+import gzip
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import brotli  # type: ignore[import-untyped]
+from fastapi import APIRouter, Request, Response
+
+_FOLDER = Path(__file__).parent / "static"
+_BUNDLES = {
+    "site.css": ("tokens.css", "youju.css", "site.css"),
+    "chat.css": ("tokens.css", "youju.css", "gradio.css", "site.css", "chat.css"),
+    "report.js": ("common.js", "report.js"),
+    "chat.js": ("common.js", "chat.js"),
+}
+_ICONS = ("icon.svg", "icon-180.png", "icon-192.png", "icon-512.png", "icon-maskable-512.png", "favicon.ico")
+_TYPES = {
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "ico": "image/x-icon",
+}
+_FOREVER = "public, max-age=31536000, immutable"
+_A_DAY = "public, max-age=86400"
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One thing the browser fetches."""
+
+    name: str
+    plain: bytes
+    br: bytes  # b"" for what is compressed already
+    gz: bytes
+    version: str  # from the content, so a changed asset has a new address
+
+
+@lru_cache(maxsize=1)
+def assets() -> dict[str, Asset]:
+    """All of them, by name."""
+    bundles = {name: b"\n".join((_FOLDER / part).read_bytes() for part in parts) for name, parts in _BUNDLES.items()}
+    icons = {name: (_FOLDER / name).read_bytes() for name in _ICONS}
+    return {name: _asset(name, body) for name, body in (bundles | icons).items()}
+
+
+def _asset(name: str, body: bytes) -> Asset:
+    packed = name.endswith((".png", ".ico"))
+    return Asset(
+        name=name,
+        plain=body,
+        br=b"" if packed else brotli.compress(body),
+        gz=b"" if packed else gzip.compress(body, mtime=0),
+        version=hashlib.sha256(body).hexdigest()[:12],
+    )
+
+
+def asset_url(base: str, name: str) -> str:
+    """Address of an asset as it is now."""
+    return f"{base}/web/{name}?v={assets()[name].version}"
+
+
+def router() -> APIRouter:
+    """``/web/<name>`` and the addresses browsers ask for unprompted."""
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get("/web/{name}")
+    def asset(request: Request, name: str) -> Response:
+        return _respond(request, name, _FOREVER if "v" in request.query_params else _A_DAY)
+
+    @routes.get("/favicon.ico")
+    def favicon(request: Request) -> Response:
+        return _respond(request, "favicon.ico", _A_DAY)
+
+    return routes
+
+
+def _respond(request: Request, name: str, keep: str) -> Response:
+    found = assets().get(name)
+    if found is None:
+        return Response(status_code=404)
+    headers = {"Cache-Control": keep, "ETag": f'"{found.version}"', "Vary": "Accept-Encoding"}
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    body, coding = _coded(found, request.headers.get("accept-encoding", ""))
+    if coding:
+        headers["Content-Encoding"] = coding
+    return Response(body, media_type=_TYPES[name.rsplit(".", 1)[1]], headers=headers)
+
+
+def _coded(found: Asset, accepted: str) -> tuple[bytes, str]:
+    if found.br and "br" in accepted:
+        return found.br, "br"
+    if found.gz and "gzip" in accepted:
+        return found.gz, "gzip"
+    return found.plain, ""

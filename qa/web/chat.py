@@ -1,0 +1,199 @@
+"""``/``: the chat. A Gradio conversation inside a page of our own.
+
+The page itself (welcome, ask bar, header) is plain HTML that works before Gradio has loaded and without any script:
+``/?q=`` is answered on the server. Gradio brings the running conversation; of its own page we keep its configuration and
+its two files, nothing else.
+"""
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from html import escape
+from typing import Any
+
+import gradio as gr
+from fastapi import APIRouter, FastAPI, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from corpus.report import Report
+from qa.web import texts
+from qa.web.asking import Asking
+from qa.web.capture import capture
+from qa.web.html import ask_link, icon, text
+from qa.web.page import Page, Site, footer, render
+from qa.web.render import notice_html, question_html
+from qa.web.report_html import anchors, outside_link
+
+_SCRIPT = re.compile(r"<script>(window\.gradio_config = .*?)</script>", re.DOTALL)
+_SECOND = re.compile(r"<script>(window\.gradio_api_info = .*?)</script>", re.DOTALL)
+_MODULE = re.compile(r'<script type="module" crossorigin src="\./([^"]+)"></script>')
+_STYLES = re.compile(r'<link rel="stylesheet" crossorigin href="\./([^"]+)">')
+_NO_LATEX: list[dict[str, str | bool]] = []
+
+
+def conversation(asking: Asking) -> gr.Blocks:
+    """The running conversation. The page's script fills ``payload`` and presses ``send``; it also keeps and restores the talk."""
+    blocks: gr.Blocks = gr.Blocks(title=texts.TITLE, analytics_enabled=False, fill_width=True)
+    with blocks:
+        talk = gr.Chatbot(
+            elem_id="yj-talk",
+            elem_classes="yj-log",
+            layout="panel",
+            buttons=[],
+            show_label=False,
+            label=texts.LOG,
+            container=False,
+            height=None,
+            min_height=0,
+            autoscroll=False,
+            latex_delimiters=_NO_LATEX,
+            feedback_options=None,
+            group_consecutive_messages=False,
+            allow_tags=False,
+        )
+        payload = gr.Textbox(visible=False)
+        answer = gr.Textbox(visible=False)
+        send = gr.Button(texts.ASK, elem_id="yj-send", visible="hidden")
+        clear = gr.Button(texts.CLEAR, elem_id="yj-clear", visible="hidden")
+        blocks.load(None, None, talk, js="() => youju.restore()", **_QUIET)
+        asked = send.click(None, talk, talk, js="talk => youju.begin(talk)", **_QUIET)
+        done = asked.then(_reply(asking), payload, answer, js="() => youju.payload()", **_QUIET)
+        done.success(None, [talk, answer], talk, js="(talk, answer) => youju.finish(talk, answer)", **_QUIET)
+        done.failure(None, talk, talk, js="talk => youju.fail(talk)", **_QUIET)
+        clear.click(None, None, talk, js="() => youju.forget()", **_QUIET)
+    return blocks
+
+
+_QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+
+
+def _reply(asking: Asking) -> Callable[[str, gr.Request], str]:
+    def reply(payload: str, request: gr.Request) -> str:
+        """One question with the earlier ones, as JSON -> the answer as HTML."""
+        sent = json.loads(payload)
+        return asking.html(str(sent["question"]), [str(q) for q in sent["history"]], str(request.client.host if request.client else ""))
+
+    return reply
+
+
+def mounted(asking: Asking, base: str) -> FastAPI:
+    """Gradio's own application, to be served behind a gate."""
+    app: FastAPI = gr.mount_gradio_app(
+        FastAPI(openapi_url=None),
+        conversation(asking),
+        path="/",
+        root_path=base or None,
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        enable_monitoring=False,
+        mcp_server=False,
+        pwa=False,
+        theme=gr.themes.Base(font=["sans-serif"], font_mono=["monospace"]),
+        allowed_paths=[],
+    )
+    return app
+
+
+def router(gradio_app: FastAPI, asking: Asking, site: Site, newest: Report) -> APIRouter:
+    """The chat page."""
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get("/")
+    async def home(request: Request, q: str = "") -> Response:
+        ready = asking.ready
+        turn = await run_in_threadpool(_turn, asking, q, _client(request)) if q.strip() and ready else ""
+        config, api_info, module, styles = _parts(await capture(gradio_app, request.scope))
+        head = f'<script type="module" src="{site.base}/{module}"></script>{_waiting(q, ready)}'
+        # The framework's styles come last: what stands above them is painted before they arrive.
+        styled = f'<link rel="stylesheet" href="{site.base}/{styles}">'
+        body = _body(site, newest, asking.topics, q, turn, ready=ready) + styled
+        page = Page(texts.TITLE, body, "chat.css", "chat.js", "chat", head, (config, api_info), eval_allowed=True)
+        return render(page, site)
+
+    return routes
+
+
+def _parts(html: str) -> tuple[str, str, str, str]:
+    """What we keep of Gradio's page: its configuration, its description of events, its module and its styles."""
+    found = [pattern.search(html) for pattern in (_SCRIPT, _SECOND, _MODULE, _STYLES)]
+    if not all(found):
+        raise RuntimeError("Gradio's page has changed its form; see the versions in requirements.txt")
+    config, api_info, module, styles = (match.group(1) for match in found if match)
+    return config, api_info, module, styles
+
+
+def _client(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+def _waiting(question: str, ready: bool) -> str:
+    """Without a script the page asks again by itself until the model is there."""
+    return '<noscript><meta http-equiv="refresh" content="3"></noscript>' if question.strip() and not ready else ""
+
+
+def _turn(asking: Asking, question: str, client: str) -> str:
+    answer = asking.html(question, [], client)
+    return f'<article class="yj-turn" id="yj-first"><div class="yj-ask">{question_html(question)}</div>{answer}</article>'
+
+
+def _body(site: Site, newest: Report, topics: Sequence[tuple[str, str]], question: str, turn: str, *, ready: bool) -> str:
+    pending = "" if turn else escape(question.strip())
+    return (
+        f'<main class="yj-main" id="main"><div class="yj-chat"><div>'
+        f'<div class="yj-log" id="yj-log" role="log" aria-label="{texts.LOG}">{_welcome(site, topics)}{turn}'
+        f'<gradio-app control_page_title="false" embed="false" eager="true"></gradio-app></div>'
+        f'<div class="yj-clear" hidden><button type="button" class="yj-act yj-do-clear">{icon("close")}{texts.CLEAR}</button></div></div>'
+        f"{_rail(site, newest)}</div></main>{footer(site)}{_bar(site, pending, ready=ready)}"
+    )
+
+
+def _welcome(site: Site, topics: Sequence[tuple[str, str]]) -> str:
+    rows = "".join(
+        f'<li><a class="yj-topic" href="{ask_link(site.base, question)}"><span class="yj-topic__k">{text(topic)}</span>'
+        f'<span class="yj-topic__q">{text(question)}</span>{icon("chev")}</a></li>'
+        for topic, question in topics
+    )
+    asks = f'<h2 class="yj-topics__t">{texts.TOPICS}</h2><ul class="yj-topics">{rows}</ul>' if rows else ""
+    return (
+        '<section class="yj-welcome" aria-labelledby="hi">'
+        f'<h1 class="yj-h1" id="hi">{texts.WELCOME}</h1><p class="yj-lede">{texts.LEDE.format(year=site.year)}</p>{_KEY}{asks}</section>'
+    )
+
+
+_KEY = (
+    '<ul class="yj-key">'
+    f'<li><span class="yj-key__s yj-key__s--paper" aria-hidden="true">{texts.KEY_PAPER}</span><span>{texts.KEY_PAPER_SAYS}</span></li>'
+    f'<li><span class="yj-key__s" aria-hidden="true"><mark class="yj-mark">{texts.KEY_MARK}</mark></span>'
+    f"<span>{texts.KEY_MARK_SAYS}</span></li>"
+    f'<li><span class="yj-key__s yj-key__s--nil" aria-hidden="true">{texts.KEY_NIL}</span><span>{texts.KEY_NIL_SAYS}</span></li></ul>'
+)
+
+
+def _rail(site: Site, newest: Report) -> str:
+    about = newest.about
+    report = f"{site.base}/report/{about.report_id}"
+    outside = outside_link(newest)
+    link = f'<li><a href="{escape(outside[0])}" rel="noopener">{outside[1]}</a></li>' if outside else ""
+    names = anchors(newest)
+    parts = "".join(f'<li><a href="{report}#{names[s.start]}">{text(s.heading)}</a></li>' for s in newest.sections if s.level == 1)
+    published = f'<p class="yj-small">{about.published.isoformat()}</p>' if about.published else ""
+    table = f'<div class="yj-rail__b"><p class="yj-rail__t">{texts.RAIL_CONTENTS}</p><ul>{parts}</ul></div>' if parts else ""
+    return (
+        f'<aside class="yj-rail" aria-label="{texts.RAIL}"><div class="yj-rail__b"><p class="yj-rail__t">'
+        f"{texts.RAIL_ONLY if len(site.reports) == 1 else texts.RAIL_MANY}</p>"
+        f'<p class="yj-rail__h">{text(about.title)}</p>{published}'
+        f'<ul><li><a href="{report}">{texts.RAIL_FULL}</a></li>{link}</ul></div>{table}</aside>'
+    )
+
+
+def _bar(site: Site, pending: str, *, ready: bool) -> str:
+    warming = "" if ready else f'<div id="yj-warming" role="status">{notice_html(texts.WARMING, "maybe")}</div>'
+    return (
+        f'<form class="yj-bar" role="search" aria-label="{texts.ASK_FORM}" action="{site.base}/" method="get">'
+        f'<div id="yj-notices">{warming}</div><div class="yj-bar__in"><label class="yj-hide" for="q">{texts.ASK_LABEL}</label>'
+        f'<textarea class="yj-input" id="q" name="q" rows="1" placeholder="{texts.ASK_HINT}" enterkeyhint="send" autocomplete="off">'
+        f"{pending}</textarea>"
+        f'<button class="yj-btn yj-btn--main">{texts.ASK}</button><span class="yj-bar__s">{texts.PROMISE}</span></div>'
+        '<p class="yj-bar__n" id="yj-wrong" role="alert"></p></form>'
+    )

@@ -1,0 +1,126 @@
+"""ASGI layers around the application: what passes to Gradio, how much may be sent, and the headers on every answer."""
+
+import re
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from starlette.responses import Response
+
+from qa.web.problems import problem
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+# All that the conversation needs of Gradio. Uploads, files, proxies, logins and monitoring are not served.
+_GRADIO = re.compile(
+    r"/(assets/.+|static/.+|theme\.css|config/?|gradio_api/(run/predict|queue/(join|data)|heartbeat/[a-z0-9]+|info/?|startup-events|theme\.css|app_id/?))"
+)
+_IMMUTABLE = re.compile(r"/assets/.+-[\w-]{8}\.(js|css|svg|woff2)$")
+_FOREVER = b"public, max-age=31536000, immutable"
+_HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+]
+
+
+def route_path(scope: Scope) -> str:
+    """The path without the prefix that a proxy put in front."""
+    path, prefix = str(scope["path"]), str(scope.get("root_path", ""))
+    return path[len(prefix) :] if prefix and path.startswith(f"{prefix}/") else path
+
+
+class GradioGate:
+    """Lets through what the conversation needs and says 404 to the rest."""
+
+    def __init__(self, gradio: App, not_found: Callable[[Scope], Response]) -> None:
+        self._gradio = gradio
+        self._not_found = not_found
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on or refuse."""
+        if scope["type"] == "http" and _GRADIO.fullmatch(route_path(scope)):
+            await self._gradio(scope, receive, send)
+        elif scope["type"] == "http":
+            await self._not_found(scope)(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1000})
+
+
+class Headers:
+    """The headers every response carries, unless it says otherwise itself."""
+
+    def __init__(self, app: App, frame_ancestors: str) -> None:
+        self._app = app
+        policy = f"default-src 'none'; frame-ancestors {frame_ancestors}".encode()
+        self._always = [*_HEADERS, (b"content-security-policy", policy)]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Add what is missing."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        kept = bool(_IMMUTABLE.search(scope["path"]))
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = self._completed(list(message.get("headers", [])), kept=kept and message["status"] == 200)
+            await send(message)
+
+        await self._app(scope, receive, with_headers)
+
+    def _completed(self, headers: list[tuple[bytes, bytes]], *, kept: bool) -> list[tuple[bytes, bytes]]:
+        have = {name.lower() for name, _ in headers}
+        if kept and b"cache-control" not in have:
+            headers.append((b"cache-control", _FOREVER))
+        return [*headers, *((name, value) for name, value in self._always if name not in have)]
+
+
+class BodyLimit:
+    """Refuses request bodies longer than ``most`` bytes, whether or not their length was announced."""
+
+    def __init__(self, app: App, most: int) -> None:
+        self._app = app
+        self._most = most
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Read the body first, as far as it may go; then hand it on."""
+        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD"):
+            await self._app(scope, receive, send)
+            return
+        announced = dict(scope["headers"]).get(b"content-length", b"0")
+        body, whole = await self._read(receive) if announced.isdigit() and int(announced) <= self._most else (b"", False)
+        if not whole:
+            await problem(413)(scope, receive, send)
+            return
+        await self._app(scope, _replay(body, receive), send)
+
+    async def _read(self, receive: Receive) -> tuple[bytes, bool]:
+        """The body, and whether all of it is there."""
+        body = bytearray()
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return b"", False
+            body += message.get("body", b"")
+            if len(body) > self._most:
+                return b"", False
+            if not message.get("more_body", False):
+                return bytes(body), True
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    sent = False
+
+    async def again() -> Message:
+        nonlocal sent
+        if sent:
+            return await receive()
+        sent = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return again

@@ -1,0 +1,62 @@
+"""The smallest pieces of HTML: escaping, and slices of a text with marks at offsets. Report text never passes through Markdown."""
+
+import re
+from collections.abc import Iterable
+from html import escape
+from typing import NamedTuple
+from urllib.parse import quote
+
+_DIGITS = re.compile(r"\d[\d,.]*\d?[%％]?")
+
+
+class Mark(NamedTuple):
+    """What to wrap around a stretch of text."""
+
+    start: int  # offset in the whole text, in characters
+    end: int  # one past the last character
+    css: str  # class
+    tag: str = "span"
+    title: str = ""
+
+
+def text(words: str) -> str:
+    """Text as HTML, on one line: a line end inside would start a new block in the chat.
+
+    >>> text('3*4 < "5"')
+    '3*4 &lt; &quot;5&quot;'
+    """
+    return escape(" ".join(words.split("\n")))
+
+
+def marked(words: str, offset: int, marks: Iterable[Mark]) -> str:
+    """Escape words and wrap the marked stretches; marks outside are cut to size, later overlapping ones are dropped.
+
+    >>> marked("满意率91.4%。", 100, [Mark(103, 108, "m", "mark")])
+    '满意率<mark class="m">91.4%</mark>。'
+    """
+    parts, place = [], 0
+    for mark in sorted(marks):
+        start, end = max(mark.start - offset, 0), min(mark.end - offset, len(words))
+        if start < place or start >= end:
+            continue
+        title = f' title="{text(mark.title)}"' if mark.title else ""
+        parts += [text(words[place:start]), f'<{mark.tag} class="{mark.css}"{title}>', text(words[start:end]), f"</{mark.tag}>"]
+        place = end
+    return "".join([*parts, text(words[place:])])
+
+
+def digits(words: str, offset: int, taken: Iterable[tuple[int, int]]) -> list[Mark]:
+    """Marks that keep a number on one line, where nothing else is marked."""
+    kept = tuple(taken)
+    found = ((m.start() + offset, m.end() + offset) for m in _DIGITS.finditer(words))
+    return [Mark(a, b, "yj-num") for a, b in found if not any(s < b and a < e for s, e in kept)]
+
+
+def icon(name: str) -> str:
+    """A decorative icon; the words beside it carry the meaning."""
+    return f'<span class="yj-i yj-i-{name}"></span>'
+
+
+def ask_link(base: str, question: str) -> str:
+    """A link that asks: works without a script, and is what 分享 shares."""
+    return escape(f"{base}/?q={quote(question, safe='')}")

@@ -1,0 +1,72 @@
+"""What goes wrong, said in Chinese: RFC 9457 problem details for programs, a plain page for people."""
+
+import logging
+from collections.abc import Mapping
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from corpus.errors import InputError, ReportError, YoujuError
+from qa.web import texts
+from qa.web.page import Site, message_page
+
+_log = logging.getLogger("youju")
+_WHY = {"missing": texts.FIELD_MISSING, "extra_forbidden": texts.FIELD_EXTRA, "json_invalid": texts.FIELD_BODY}
+
+
+def problem(status: int, detail: str = "", headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """One problem, as ``application/problem+json``; ``detail`` says what to do."""
+    title = texts.PROBLEMS.get(status, texts.PROBLEMS[500 if status >= 500 else 400])
+    body = {"type": "about:blank", "title": title, "status": status} | ({"detail": detail} if detail else {})
+    return JSONResponse(body, status_code=status, media_type="application/problem+json", headers=dict(headers or {}))
+
+
+def status_of(error: YoujuError) -> int:
+    """The HTTP status that fits one of our errors."""
+    if isinstance(error, ReportError):
+        return 404
+    return 422 if isinstance(error, InputError) else 503
+
+
+def install(app: FastAPI, site: Site) -> None:
+    """Make every error of the application come out in one of the two forms."""
+
+    def for_program(request: Request) -> bool:
+        return request.url.path.removeprefix(site.base).startswith("/api/")
+
+    @app.exception_handler(HTTPException)
+    def http_error(request: Request, error: HTTPException) -> Response:
+        if for_program(request):
+            return problem(error.status_code, headers=error.headers)
+        if error.status_code in (404, 405):
+            return message_page(site, error.status_code, texts.NOT_FOUND, texts.NOT_FOUND_SAYS)
+        return message_page(site, error.status_code, texts.BROKEN, texts.BROKEN_SAYS)
+
+    @app.exception_handler(RequestValidationError)
+    def field_error(request: Request, error: RequestValidationError) -> Response:
+        if not for_program(request):
+            return message_page(site, 404, texts.NOT_FOUND, texts.NOT_FOUND_SAYS)
+        broken = any(row["type"] == "json_invalid" for row in error.errors())
+        return problem(400 if broken else 422, ";".join(map(_field, error.errors())))
+
+    @app.exception_handler(YoujuError)
+    def our_error(request: Request, error: YoujuError) -> Response:
+        status = status_of(error)
+        if for_program(request):
+            return problem(status, str(error))
+        _log.error("%s", error)
+        return message_page(site, status, texts.BROKEN, texts.BROKEN_SAYS)
+
+    @app.exception_handler(Exception)
+    def any_error(request: Request, error: Exception) -> Response:
+        _log.exception("unexpected error at %s", request.url.path, exc_info=error)
+        return problem(500) if for_program(request) else message_page(site, 500, texts.BROKEN, texts.BROKEN_SAYS)
+
+
+def _field(row: Mapping[str, object]) -> str:
+    place = row.get("loc")
+    names = [str(part) for part in place if part not in ("body", "query")] if isinstance(place, tuple) else []
+    why = _WHY.get(str(row.get("type")), texts.FIELD_TYPE)
+    return texts.FIELD_WRONG.format(field=".".join(names) or texts.FIELD_WHOLE, why=why)

@@ -1,0 +1,104 @@
+"""The web application, put together: pages, REST, the chat, and what stands around them."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import date
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import Response
+
+from corpus.report import Report
+from qa.settings import Settings
+from qa.web import api, assets, chat, health, problems, report_page, texts
+from qa.web.asking import Asking
+from qa.web.contract import Service
+from qa.web.gate import BodyLimit, GradioGate, Headers, Scope, route_path
+from qa.web.limit import Limit
+from qa.web.page import Site, message_page
+
+_BYTES_PER_CHARACTER = 12  # of a draft, as JSON with every character escaped twice over
+_LEAST_BODY = 64 * 1024  # bytes
+
+
+def create_app(service: Service, settings: Settings) -> FastAPI:
+    """The application that answers every request.
+
+    Args:
+        service: answers questions; it may still be warming.
+        settings: the settings in force.
+
+    Raises:
+        ReportError: there is no report to serve.
+    """
+    reports = _newest_first(service.reports())
+    site = _site(reports, settings)
+    limit = Limit()
+    asking = Asking(service, site, limit)
+    gradio_app = chat.mounted(asking, site.base)
+    app = FastAPI(
+        title=texts.API_TITLE,
+        description=texts.API_SAYS,
+        version="1",
+        root_path=site.base,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+        lifespan=_lifespan_of(gradio_app),
+        middleware=_layers(site, settings),
+    )
+    problems.install(app, site)
+    for routes in (
+        assets.router(),
+        health.router(service, site),
+        api.router(service, limit, settings.max_draft),
+        report_page.router(service, site),
+        chat.router(gradio_app, asking, site, reports[0]),
+    ):
+        app.include_router(routes)
+    app.mount("/", GradioGate(gradio_app, _not_found(site)))
+    return app
+
+
+def _newest_first(reports: list[Report]) -> list[Report]:
+    return sorted(reports, key=lambda r: (r.about.year or 0, r.about.published or date.min, r.report_id), reverse=True)
+
+
+def _site(reports: list[Report], settings: Settings) -> Site:
+    return Site(
+        base=settings.root_path,
+        reports=tuple(report.about for report in reports),
+        frame_ancestors=settings.frame_ancestors,
+        staff=bool(settings.staff_password),
+        max_question=settings.max_question,
+    )
+
+
+def _layers(site: Site, settings: Settings) -> list[Middleware]:
+    most = max(_LEAST_BODY, settings.max_draft * _BYTES_PER_CHARACTER)
+    return [
+        Middleware(Headers, frame_ancestors=site.frame_ancestors),
+        Middleware(BodyLimit, most=most),
+        Middleware(GZipMiddleware, minimum_size=600),
+    ]
+
+
+def _lifespan_of(inner: FastAPI) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """Start and stop the chat framework with the application; a mounted one would not be."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with inner.router.lifespan_context(inner):
+            yield
+
+    return lifespan
+
+
+def _not_found(site: Site) -> Callable[[Scope], Response]:
+    def respond(scope: Scope) -> Response:
+        if route_path(scope).startswith("/api/"):
+            return problems.problem(404)
+        return message_page(site, 404, texts.NOT_FOUND, texts.NOT_FOUND_SAYS)
+
+    return respond

@@ -1,0 +1,303 @@
+/* The chat's behaviour. Gradio shows the conversation and carries questions; everything a visitor presses is heard here.
+   window.youju holds the functions that Gradio's events call by name; each returns a list of one output. The talk lives in sessionStorage: a visitor who reads
+   the report and comes back finds it, and it is gone when the tab is closed or the talk is cleared. */
+(function () {
+  'use strict';
+  var words = yj.words, data = yj.data, KEY = 'yj-talk', MOST = 30;
+  var log = document.getElementById('yj-log'), form = document.querySelector('.yj-bar'), box = document.getElementById('q');
+  var wrong = document.getElementById('yj-wrong'), notices = document.getElementById('yj-notices');
+  var turns = load(), pending = null, failed = null, mounted = false, offlineNote = null;
+
+  /* ---------- the talk ---------- */
+  function load() {
+    try { return JSON.parse(sessionStorage.getItem(KEY)) || []; } catch (e) { return []; }
+  }
+  function save() {
+    try { sessionStorage.setItem(KEY, JSON.stringify(turns.slice(-MOST))); } catch (e) { /* storage full or forbidden */ }
+  }
+  function message(role, html) {
+    return { role: role, metadata: null, options: null, content: [{ type: 'text', text: html }] };
+  }
+  function asked(question) {
+    var holder = yj.element('div', 'yj-q'), hidden = yj.element('span', 'yj-hide', words.youAsked);
+    holder.appendChild(hidden);
+    holder.appendChild(document.createTextNode(question.replace(/\s*\n\s*/g, ' ')));
+    return holder.outerHTML;
+  }
+  function answerBox(inner) {
+    var holder = yj.element('div', 'yj-answer');
+    holder.appendChild(inner);
+    return holder.outerHTML;
+  }
+  function waiting() {
+    var line = yj.element('div', 'yj-wait');
+    line.appendChild(yj.element('span', 'yj-wait__b'));
+    line.appendChild(document.createTextNode(words.looking));
+    return answerBox(line);
+  }
+  function trouble() {
+    var row = yj.element('div', 'yj-btns'), again = yj.element('button', 'yj-btn yj-again', words.again);
+    again.type = 'button';
+    row.appendChild(again);
+    return answerBox(yj.note('alert', words.failed, row, true));
+  }
+  function messages(last) {
+    var all = [];
+    turns.forEach(function (turn) { all.push(message('user', asked(turn.q)), message('assistant', turn.html)); });
+    if (last) all.push(message('user', asked(last.q)), message('assistant', last.html));
+    log.classList[all.length || document.getElementById('yj-first') ? 'add' : 'remove']('yj-asked');
+    document.querySelector('.yj-clear').hidden = !all.length;
+    return all;
+  }
+
+  window.youju = {
+    restore: function () {
+      adopt();
+      var all = messages();
+      mounted = true;
+      setTimeout(ready, 0);
+      return [all];
+    },
+    begin: function () {
+      failed = null;
+      setTimeout(showLast, 60);
+      return [messages({ q: pending, html: waiting() })];
+    },
+    payload: function () {
+      return JSON.stringify({ question: pending, history: turns.map(function (turn) { return turn.q; }).slice(-8) });
+    },
+    finish: function (talk, html) {
+      turns.push({ q: pending, html: html });
+      turns = turns.slice(-MOST);
+      pending = null;
+      busy(false);
+      save();
+      setTimeout(showLast, 60);
+      return [messages()];
+    },
+    fail: function () {
+      failed = pending;
+      pending = null;
+      busy(false);
+      setTimeout(showLast, 60);
+      return [messages({ q: failed, html: trouble() })];
+    },
+    forget: function () {
+      turns = [];
+      failed = null;
+      try { sessionStorage.removeItem(KEY); } catch (e) { /* nothing was kept */ }
+      box.focus();
+      return [messages()];
+    }
+  };
+
+  /* A question that came with the address was answered on the server: take it into the talk. */
+  function adopt() {
+    var first = document.getElementById('yj-first');
+    if (!first) return;
+    var q = first.querySelector('.yj-q').cloneNode(true);
+    q.querySelector('.yj-hide').remove();
+    turns.push({ q: q.textContent, html: first.querySelector('.yj-answer').outerHTML });
+    save();
+    whenShown(turns.length, function () { first.remove(); });
+    history.replaceState(history.state, '', data.base + '/');
+  }
+  function whenShown(count, then, tries) {
+    if (document.querySelectorAll('#yj-talk .yj-answer').length >= count || tries > 100) then();
+    else setTimeout(function () { whenShown(count, then, (tries || 0) + 1); }, 20);
+  }
+  function ready() {
+    var late = new URLSearchParams(location.search).get('q');
+    if (late && late.trim() && !document.getElementById('yj-first') && !pending) {
+      history.replaceState(history.state, '', data.base + '/');
+      send(late);
+    } else if (turns.length && !location.hash) whenShown(turns.length, showLast);
+  }
+  function showLast() {
+    var all = document.querySelectorAll('#yj-talk .yj-q'), last = all[all.length - 1];
+    if (!last) return;
+    var calm = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+    window.scrollTo({ top: last.getBoundingClientRect().top + window.pageYOffset - 24, behavior: calm ? 'auto' : 'smooth' });
+  }
+
+  /* ---------- asking ---------- */
+  function say(text) {
+    wrong.textContent = text;
+    if (text) { box.setAttribute('aria-invalid', 'true'); box.setAttribute('aria-describedby', 'yj-wrong'); box.focus(); }
+    else { box.removeAttribute('aria-invalid'); box.removeAttribute('aria-describedby'); }
+  }
+  function busy(on) { form.classList[on ? 'add' : 'remove']('is-busy'); }
+  function send(question) {
+    var gradio = document.getElementById('yj-send');
+    question = question.trim();
+    if (!question) return say(words.empty);
+    if (question.length > data.maxQuestion) return say(words.tooLong);
+    if (pending !== null) return undefined;
+    if (navigator.onLine === false) { box.value = question; grow(); return offline(); }
+    if (!mounted || !gradio) { location.assign(data.base + '/?q=' + encodeURIComponent(question)); return undefined; }
+    say('');
+    notices.querySelectorAll('.yj-note:not(.yj-stay)').forEach(function (n) { n.remove(); });
+    pending = question;
+    busy(true);
+    box.value = '';
+    grow();
+    if (window.matchMedia('(hover: none)').matches) box.blur();
+    gradio.click();
+    return undefined;
+  }
+  function grow() {
+    box.style.height = 'auto';
+    var line = parseFloat(getComputedStyle(box).lineHeight) || 28;
+    box.style.height = Math.min(box.scrollHeight + 4, line * 4 + 26) + 'px';
+  }
+  form.addEventListener('submit', function (event) { event.preventDefault(); send(box.value); });
+  box.addEventListener('input', function () { if (wrong.textContent) say(''); grow(); });
+  /* Enter sends; Enter that ends a composition (an input method choosing its word) never does. */
+  box.addEventListener('keydown', function (event) {
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    event.preventDefault();
+    send(box.value);
+  });
+
+  /* ---------- network ---------- */
+  function offline() {
+    if (offlineNote) return;
+    offlineNote = yj.note('offline', words.offline);
+    offlineNote.classList.add('yj-stay');
+    notices.appendChild(offlineNote);
+  }
+  window.addEventListener('offline', offline);
+  window.addEventListener('online', function () {
+    if (!offlineNote) return;
+    offlineNote.remove();
+    offlineNote = null;
+    notice(yj.note('check', words.online), 5000);
+  });
+  function notice(node, ms) {
+    notices.querySelectorAll('.yj-note:not(.yj-stay)').forEach(function (n) { n.remove(); });
+    notices.appendChild(node);
+    if (ms) setTimeout(function () { node.remove(); }, ms);
+  }
+  (function warm() {
+    var line = document.getElementById('yj-warming');
+    if (!line) return;
+    fetch(data.base + '/readyz', { cache: 'no-store' }).then(function (r) { return r.ok; }, function () { return false; }).then(function (ok) {
+      if (ok) line.remove();
+      else setTimeout(warm, 1500);
+    });
+  })();
+
+  /* ---------- buttons in answers ---------- */
+  function answerOf(node) { return node.closest('.yj-answer'); }
+  function questionOf(answer) {
+    var stated = answer.querySelector('.yj-asked');
+    return stated ? stated.textContent : '';
+  }
+  function papers(answer) {
+    return Array.prototype.filter.call(answer.querySelectorAll('.yj-paper'), function (p) { return !p.closest('.yj-more'); });
+  }
+  function sentenceOf(answer) {
+    var open = answer.querySelector('.yj-open');
+    return open ? open.getAttribute('href').split('#')[1] || '' : '';
+  }
+  function citation(answer) {
+    return papers(answer).map(function (p) {
+      return p.querySelector('.yj-cite').textContent + '，' + new URL(p.querySelector('.yj-open').getAttribute('href'), location.href).href;
+    }).join('\n');
+  }
+  function after(node, extra) {
+    var old = node.parentNode.querySelector('.yj-added');
+    if (old) old.remove();
+    extra.classList.add('yj-added');
+    node.insertAdjacentElement('afterend', extra);
+  }
+  function share(answer) {
+    var link = location.origin + data.base + '/?q=' + encodeURIComponent(questionOf(answer)), foot = answer.querySelector('.yj-foot');
+    if (/MicroMessenger/i.test(navigator.userAgent)) return after(foot, yj.note('share', words.wechat, linkButton(link, foot)));
+    if (navigator.share) return navigator.share({ title: document.title, url: link }).catch(function () { /* the visitor changed their mind */ });
+    return copyLink(link, foot);
+  }
+  function linkButton(link, foot) {
+    var row = yj.element('div', 'yj-btns');
+    row.appendChild(yj.button(words.copyLink, 'yj-btn', function () { copyLink(link, foot); }));
+    return row;
+  }
+  function copyLink(link, foot) {
+    yj.copy(link, function () { after(foot, yj.note('check', words.linkCopied)); }, function () {
+      var line = yj.element('div');
+      line.appendChild(yj.element('span', 'yj-all', link));
+      after(foot, yj.note('copy', words.byHand, line));
+    });
+  }
+  function feedback(answer, vote, reason, then) {
+    var body = JSON.stringify({ question: questionOf(answer), sentence_id: sentenceOf(answer), vote: vote, reason: reason });
+    fetch(data.base + '/api/v1/feedback', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: body })
+      .then(function (r) { return r.ok; }, function () { return false; })
+      .then(function (ok) {
+        var line = yj.element('p', 'yj-wait yj-thanks');
+        line.setAttribute('role', 'status');
+        line.appendChild(yj.icon(ok ? 'check' : 'alert'));
+        line.appendChild(document.createTextNode(ok ? words.thanks : words.notSaved));
+        then(line);
+      });
+  }
+  function vote(button, up) {
+    var answer = answerOf(button), foot = answer.querySelector('.yj-foot');
+    answer.querySelectorAll('.yj-do-up,.yj-do-down').forEach(function (b) {
+      b.classList[b === button ? 'add' : 'remove']('is-on');
+      b.setAttribute('aria-pressed', String(b === button));
+    });
+    if (up) feedback(answer, 'up', '', function (line) { after(foot, line); });
+    else after(foot, why(answer, foot));
+  }
+  function why(answer, foot) {
+    var holder = yj.element('div', 'yj-why'), row = yj.element('div', 'yj-btns');
+    holder.appendChild(yj.element('p', 'yj-why__t', words.why));
+    words.reasons.forEach(function (reason) {
+      row.appendChild(yj.button(reason, 'yj-btn', function () {
+        feedback(answer, 'down', reason, function (line) { after(foot, line); });
+      }));
+    });
+    holder.appendChild(row);
+    return holder;
+  }
+  function tell(button) {
+    feedback(answerOf(button), 'down', words.tellReason, function (line) { after(button.parentNode, line); });
+  }
+
+  var ACTS = {
+    'yj-do-copy': function (b) { yj.copyWith(b, citation(answerOf(b)), function (n) { after(answerOf(b).querySelector('.yj-foot'), n); }); },
+    'yj-do-share': function (b) { share(answerOf(b)); },
+    'yj-do-sound': function (b) { yj.speak(b, papers(answerOf(b)).map(function (p) { return p.querySelector('.yj-quote').textContent; }).join('\n')); },
+    'yj-do-up': function (b) { vote(b, true); },
+    'yj-do-down': function (b) { vote(b, false); },
+    'yj-do-tell': tell,
+    'yj-again': function () { if (failed) send(failed); },
+    'yj-do-clear': function () { document.getElementById('yj-clear').click(); }
+  };
+  document.addEventListener('click', function (event) {
+    var link = event.target.closest('a.yj-topic,a.yj-chip,a.yj-rephrase');
+    if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      event.preventDefault();
+      send(new URL(link.getAttribute('href'), location.href).searchParams.get('q'));
+      return;
+    }
+    var b = event.target.closest('button');
+    if (b) Object.keys(ACTS).forEach(function (name) { if (b.classList.contains(name)) ACTS[name](b); });
+  });
+
+  /* ---------- what the framework adds by itself: English labels, a second log, new windows ---------- */
+  function tidy() {
+    var app = document.querySelector('gradio-app');
+    app.querySelectorAll('[role=log]').forEach(function (e) { e.removeAttribute('role'); });
+    app.querySelectorAll('[aria-label],[title]').forEach(function (e) {
+      ['aria-label', 'title'].forEach(function (name) {
+        if (/[A-Za-z]{2}/.test(e.getAttribute(name) || '')) e.removeAttribute(name);
+      });
+    });
+    app.querySelectorAll('.yj-answer a[target]').forEach(function (a) { a.removeAttribute('target'); });
+    app.querySelectorAll('.yj-note:not([role])').forEach(function (n) { n.setAttribute('role', 'alert'); });
+  }
+  new MutationObserver(tidy).observe(document.querySelector('gradio-app'), { childList: true, subtree: true, attributes: true, attributeFilter: ['aria-label', 'target', 'role', 'title'] });
+  grow();
+})();
