@@ -145,7 +145,7 @@ def _read_sentence(text: str, span: Span, numbers: list[Number], report_id: str,
         segment = next((s for s in segments if s[0] <= number.start < s[1]), span)
         blank = (number.start, number.start)
         bare = Figure(number, report_id, sentence_id, "", blank, "", blank, "", blank, segment, section)
-        indicator = _indicator(folded, span[0], segment, number, numbers) or (figures[-1].indicator_span if figures else blank)
+        indicator = _indicator(folded, span[0], segment, number, numbers) or _last_indicator(figures) or blank
         period = _period(folded, span[0], number)
         subject = _subject(folded, span[0], number, indicator)
         figures.append(
@@ -157,6 +157,11 @@ def _read_sentence(text: str, span: Span, numbers: list[Number], report_id: str,
             )
         )  # fmt: skip
     return figures
+
+
+def _last_indicator(figures: list[Figure]) -> Span | None:
+    """What the figure before counts, dates aside: 满意率 for the 91.4% of 满意率为89.7%,2021年升至91.4%."""
+    return next((figure.indicator_span for figure in reversed(figures) if figure.number.kind not in ("date", "year", "age")), None)
 
 
 # ---- segments ----------------------------------------------------------------------------------------------------
