@@ -141,11 +141,13 @@ def _read_sentence(text: str, span: Span, numbers: list[Number], report_id: str,
     folded = fold(text[span[0] : span[1]])
     segments = _segments(folded, span[0], numbers)
     figures: list[Figure] = []
+    taken = 0  # end of the words that say what the figures so far count
     for number in numbers:
         segment = next((s for s in segments if s[0] <= number.start < s[1]), span)
         blank = (number.start, number.start)
         bare = Figure(number, report_id, sentence_id, "", blank, "", blank, "", blank, segment, section)
-        indicator = _indicator(folded, span[0], segment, number, numbers) or _last_indicator(figures) or blank
+        indicator = _indicator(folded, span[0], segment, number, numbers, taken) or _last_indicator(figures) or blank
+        taken = max(taken, indicator[1])
         period = _period(folded, span[0], number)
         subject = _subject(folded, span[0], number, indicator)
         figures.append(
@@ -214,11 +216,15 @@ _TAIL = re.compile(
     r"累计|分别|平均|超过|超|增至|增长|已|累计达|多达|高达|仅|只|只有|仅有|还有|另有|位于|位列|位居)+$"
 )
 _NO_POST = re.compile(r"[的的、,以并且就也都均已被仍还比和及与至到)”\"]|进行|实现(?!$)|完成(?!$)|得到|达到|其中|左右|分别|增长|增加|下降|减少|提高|上升")
+_ADVERB = re.compile(r"\s*(?:已经|已|均|都|全部|被|获得?|完成了?)*")
 _TRIM_POST = re.compile(r"(?:进行|得到|已经|已于|以上|的基础上).*$|的?$")
 
 
-def _indicator(folded: str, offset: int, segment: Span, number: Number, numbers: list[Number]) -> Span | None:
-    """Span of the words that say what a figure counts; None when its segment has none."""
+def _indicator(folded: str, offset: int, segment: Span, number: Number, numbers: list[Number], taken: int) -> Span | None:
+    """Span of the words that say what a figure counts; None when its segment has none.
+
+    Words up to ``taken`` belong to the figure before: in 12件信访事项中有9件已经化解 the 9件 are 已经化解.
+    """
     counted = [other for other in numbers if other.kind not in ("age", "ordinal") and other is not number]  # 18岁以上, 第十五次: part of the words
     left = max([segment[0], *(other.end for other in counted if other.end <= number.start)])
     right = min([segment[1], *(other.start for other in counted if other.start >= number.end)])
@@ -228,6 +234,11 @@ def _indicator(folded: str, offset: int, segment: Span, number: Number, numbers:
         start = after[0] + (1 if words_after[:1] == "起" else 0)
         span = _trim(folded, offset, (start, right), post=True)
         return span or _trim(folded, offset, before, post=False)
+    if taken > left:
+        fresh = _ADVERB.match(words_after)
+        span = _trim(folded, offset, (after[0] + (fresh.end() if fresh else 0), after[1]), post=True)
+        if span is not None and span[1] - span[0] >= 2:
+            return span
     if words_after.strip() and not _NO_POST.match(words_after.lstrip()) and number.kind not in ("percent", "points", "fraction", "multiple"):
         span = _trim(folded, offset, after, post=True)
         if span is not None and span[1] - span[0] >= 2:
@@ -244,7 +255,7 @@ def _trim(folded: str, offset: int, span: Span, *, post: bool) -> Span | None:
     if post:
         cut = _TRIM_POST.search(words, start, end)
         end = cut.start() if cut and cut.start() > start + 1 else end
-    elif (lead := _LEAD.match(words, start, end)) and lead.end() < end:
+    elif lead := _LEAD.match(words, start, end):
         start = lead.end()
     tail = _TAIL.search(words, start, end)
     if tail and (tail.start() > start or not post):

@@ -28,7 +28,8 @@ Similarity = Callable[[list[str], list[str]], np.ndarray]  # n texts, m texts ->
 
 SUPPORT = 0.40  # least likeness of wording for a figure whose value agrees
 SUPPORT_SHORT = 0.47  # the same for values of one or two digits, which agree by chance
-CONTRADICT = 0.52  # least likeness for a figure whose value does not
+CONTRADICT = 0.60  # least likeness for a figure whose value does not
+CLEAR = 0.70  # likeness at which the words name a figure whatever its value
 CLOSE = 0.05  # likeness nearer than this does not tell two indicators apart
 ANCHOR = 0.10  # added to figures of the sentence that the draft sentence's other figures come from
 
@@ -97,12 +98,28 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Companion:
+    """The report figure that another figure of the same draft sentence speaks of."""
+
+    report_id: str
+    row: int
+    sentence_id: str
+    earlier: bool  # whether that other figure stands before, in the draft
+
+    def distance(self, candidate: Candidate) -> tuple[int, float]:
+        """How far a candidate is: another sentence or not, then rows; the draft's order kept is nearer."""
+        turned = (candidate.row > self.row) != self.earlier
+        return int(candidate.figure.sentence_id != self.sentence_id), abs(candidate.row - self.row) + (0.5 if turned else 0.0)
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """A claim and the figures it may speak of, likeliest first."""
 
     claim: Claim
     candidates: tuple[Candidate, ...]
     likeness: dict[str, np.ndarray]  # of every figure of a report, by report_id
+    company: frozenset[Companion] = frozenset()
 
 
 def check_draft(text: str, reports: Sequence[Report | Known], similarity: Similarity | None = None) -> tuple[CheckedFigure, ...]:
@@ -168,13 +185,13 @@ def _right_time(claim: Claim, known: Known) -> bool:
     return not claim.later and (claim.year is None or year is None or claim.year == year)
 
 
-_BODY = re.compile(r"[\u4e00-\u9fff]{1,3}[路村里桥浜江山海湾港场城门岗河湖泾塘庙浦](?=街道|社区|小区)|[\u4e00-\u9fff]{2}(?=[镇乡])")
+_BODY = re.compile(r"[\u4e00-\u9fff][路村里桥浜江山海湾港场城门岗河湖泾塘庙浦](?:街道|社区)|[\u4e00-\u9fff]{2}[镇乡](?!村)")
 _OTHER_PLACE = re.compile(r"(?:全区|全市|全国|全省|本市|全县)(?!的?[第前])")
 
 
 def _other_body(claim: Claim, known: Known) -> bool:
     """Whether the claim names a street office or housing estate that the report does not know."""
-    return any(found[0][-2:] not in known.wording.text for found in _BODY.finditer(claim.lead + claim.own))
+    return any(found[0] not in known.wording.text for found in _BODY.finditer(claim.lead + claim.own))
 
 
 def _candidates(claim: Claim, known: Known, likeness: np.ndarray) -> Iterator[Candidate]:
@@ -225,7 +242,24 @@ def _anchored(readings: list[Reading]) -> list[Reading]:
             if candidate.agreement.holds and candidate.likeness >= 0.35:
                 ballot = votes[reading.claim.row][candidate.figure.sentence_id]
                 ballot[place] = max(ballot.get(place, 0.0), candidate.likeness)
-    return [_lift(reading, place, votes[reading.claim.row]) for place, reading in enumerate(readings)]
+    best = [_best_agreeing(reading) for reading in readings]
+    lifted = []
+    for place, reading in enumerate(readings):
+        company = {
+            replace(one, earlier=other < place)
+            for other, one in enumerate(best)
+            if one is not None and other != place and readings[other].claim.row == reading.claim.row
+        }
+        lifted.append(replace(_lift(reading, place, votes[reading.claim.row]), company=frozenset(company)))
+    return lifted
+
+
+def _best_agreeing(reading: Reading) -> Companion | None:
+    """The figure a claim most likely speaks of: one whose value agrees, else one its words name clearly."""
+    best = next((one for one in reading.candidates if one.agreement.holds and one.likeness >= SUPPORT), None)
+    if best is None and reading.candidates and reading.candidates[0].likeness >= CLEAR:
+        best = reading.candidates[0]
+    return Companion(best.known.report.report_id, best.row, best.figure.sentence_id, earlier=True) if best else None
 
 
 def _lift(reading: Reading, place: int, votes: dict[str, dict[int, float]]) -> Reading:
@@ -249,7 +283,7 @@ _SOFT = re.compile(r"[一两](?![百千万十])")  # 一项 and 两个 are often
 
 def _check(reading: Reading, known: list[Known]) -> CheckedFigure | None:
     """The verdict on one figure; None for 一项 and the like that no report figure answers to."""
-    found = _decide(reading) or _derive(reading, known) or _contradict(reading)
+    found = _decide(reading) or _either_rate(reading) or _derive(reading, known) or _contradict(reading)
     if found is None and _SOFT.match(fold(reading.claim.figure.printed)):
         return None
     return found or _checked(reading.claim, "not_found")
@@ -269,22 +303,34 @@ def _decide(reading: Reading) -> CheckedFigure | None:
     if not agreeing:
         return None
     best = agreeing[0]
-    least = SUPPORT if _digits(claim.figure.number) > 2 else SUPPORT_SHORT
+    least = SUPPORT if claim.figure.number.unit and any(one.sentence_id == best.figure.sentence_id for one in reading.company) or _digits(claim.figure.number) > 2 else SUPPORT_SHORT
     if best.likeness < least or not _covers(claim, best, 0.4):
         return None
     rivals = [one for one in reading.candidates if not one.agreement.holds and not one.agreement.unit_differs and one.likeness > best.likeness - 0.2]
-    outcomes = {_outdoes(claim, best, rival) for rival in rivals}
+    outcomes = {_outdoes(reading, best, rival) for rival in rivals}
     if "yes" in outcomes:
         return None
-    tied = [one for one in rivals if _outdoes(claim, best, one) == "tie" and one.likeness >= best.likeness - CLOSE]
+    tied = [one for one in rivals if _outdoes(reading, best, one) == "tie" and one.likeness >= best.likeness - CLOSE]
     twins = [one for one in agreeing[1:] if _twin(claim, best, one)]
     if tied or twins:
         return _ambiguous(claim, best, [*twins, *tied])
     return _checked(claim, "supported", best, note=best.agreement.note)
 
 
-def _outdoes(claim: Claim, best: Candidate, rival: Candidate) -> Literal["yes", "no", "tie"]:
+def _either_rate(reading: Reading) -> CheckedFigure | None:
+    """A rate said of several things at once (问题全部整改处置,比例为100%), where the report has that value for each of them."""
+    claim = reading.claim
+    if claim.figure.number.ratio is None or not claim.bare:
+        return None
+    agreeing = [one for one in reading.candidates if one.agreement.holds and one.known.wording.named(content_words(claim.own), one.row) > 0.25]
+    return _ambiguous(claim, agreeing[0], agreeing[1:]) if len({one.figure.indicator for one in agreeing}) > 1 else None
+
+
+def _outdoes(reading: Reading, best: Candidate, rival: Candidate) -> Literal["yes", "no", "tie"]:
     """Whether the claim's words name a rival figure rather than the one whose value agrees."""
+    claim, company = reading.claim, reading.company
+    if claim.bare and _is_companion(company, rival):
+        return "no"  # its words are those of the figure before, which the rival is
     if best.known is not rival.known:
         return "yes" if rival.likeness > best.likeness + 2 * CLOSE else "no"
     wording = best.known.wording
@@ -294,16 +340,30 @@ def _outdoes(claim: Claim, best: Candidate, rival: Candidate) -> Literal["yes", 
     said = claim.own + " " + claim.lead
     lacks_best, lacks_rival = wording.missing(best.row, said), wording.missing(rival.row, said)
     if only_rival and not only_best:
-        return "yes" if lacks_rival <= lacks_best or only_rival > lacks_rival else "no"
+        return "yes" if best.figure.sentence_id == rival.figure.sentence_id or lacks_rival <= lacks_best else "no"
     if only_rival and only_best:
-        return "yes" if lacks_best > 0 and lacks_rival <= 0 or only_rival > only_best else "no"
+        return "yes" if (lacks_best > 0 and lacks_rival <= 0) or only_rival > only_best else "no"
     if only_best:
         return "no"
     if _total_words(claim.own) != _total_words(wording.places[best.row].own) == (not _total_words(wording.places[rival.row].own)) and lacks_best:
         return "yes"
     if lacks_best and not lacks_rival:
         return "yes"
-    return "tie" if abs(lacks_best - lacks_rival) < 0.1 else "no"
+    return "tie" if abs(lacks_best - lacks_rival) < 0.1 and not _in_company(company, best, rival) else "no"
+
+
+def _is_companion(company: frozenset[Companion], candidate: Candidate) -> bool:
+    return any(one.report_id == candidate.known.report.report_id and one.row == candidate.row for one in company)
+
+
+def _in_company(company: frozenset[Companion], best: Candidate, rival: Candidate) -> bool:
+    """Whether one figure stands nearer in the report than the other to those the draft's sentence names beside it."""
+    others = [one for one in company if one.report_id == best.known.report.report_id and one.row not in (best.row, rival.row)]
+    near = min((one.distance(best) for one in others), default=(1, _FAR))
+    return near < (1, _FAR) and near < min(one.distance(rival) for one in others)
+
+
+_FAR = 6  # rows of the register: beyond this, two figures do not stand together
 
 
 def _total_words(text: str) -> bool:
@@ -329,21 +389,22 @@ def _ambiguous(claim: Claim, best: Candidate, others: list[Candidate]) -> Checke
 def _contradict(reading: Reading) -> CheckedFigure | None:
     """Contradicted, when the words name an indicator clearly and its value, unit or bound is another."""
     claim = reading.claim
-    usable = [one for one in reading.candidates if one.likeness >= CONTRADICT and _covers(claim, one, 0.5) and _has_head(claim, one)]
+    free = [one for one in reading.candidates if not (claim.bare and _is_companion(reading.company, one))]
+    usable = [one for one in free if one.likeness >= CONTRADICT and _covers(claim, one, 0.5) and _has_head(claim, one)]
     slips = [one for one in usable if one.agreement.unit_differs and _same_digits(claim, one)]
     fitting = [one for one in usable if not one.agreement.unit_differs or one.likeness > 0.75]
-    chosen = _chosen(claim, slips, fitting)
+    chosen = _chosen(reading, slips, fitting)
     return _checked(claim, "contradicted", chosen, note=chosen.agreement.note) if chosen else None
 
 
-def _chosen(claim: Claim, slips: list[Candidate], fitting: list[Candidate]) -> Candidate | None:
+def _chosen(reading: Reading, slips: list[Candidate], fitting: list[Candidate]) -> Candidate | None:
     """The figure to show: the one with the same digits and another unit, else the one the words name best."""
     wrong = [one for one in fitting if not one.agreement.holds] or fitting
     if slips and (not wrong or slips[0].likeness > wrong[0].likeness - 0.25):
         return slips[0]
     if not wrong:
         return None
-    return next((one for one in wrong if one.likeness >= wrong[0].likeness - CLOSE and _outdoes(claim, wrong[0], one) == "yes"), wrong[0])
+    return next((one for one in wrong if one.likeness >= wrong[0].likeness - CLOSE and _outdoes(reading, wrong[0], one) == "yes"), wrong[0])
 
 
 def _same_digits(claim: Claim, candidate: Candidate) -> bool:
@@ -362,17 +423,30 @@ def _polarity_of(candidate: Candidate) -> bool:
 
 
 def _covers(claim: Claim, candidate: Candidate, least: float) -> bool:
-    """Whether the report's sentence has at least a share of the draft figure's own words, by weight."""
+    """Whether the report's sentence has at least a share of the draft figure's own words, by weight.
+
+    A word that the report uses, but nowhere near this figure, speaks of something else and counts double.
+    """
     wording = candidate.known.wording
-    words = content_words(claim.own)
-    total = sum(wording.weight(word) for word in words)
-    return sum(wording.weight(word) for word in words if wording.worth(word)[candidate.row] >= 0.45) >= least * total
+    here = elsewhere = unknown = 0.0
+    for word in content_words(claim.own):
+        worth = float(wording.worth(word)[candidate.row])
+        if worth >= 0.45:
+            here += wording.weight(word)
+        elif worth >= 0.25:
+            here += wording.weight(word) / 2
+            unknown += wording.weight(word) / 2
+        elif in_some_form(word, wording.text):
+            elsewhere += wording.weight(word)
+        else:
+            unknown += wording.weight(word)
+    return here >= least * (here + unknown + 2 * elsewhere)
 
 
 def _has_head(claim: Claim, candidate: Candidate) -> bool:
     """Whether the report's figure counts the thing the draft counts: the last noun of the indicator, 率 with 率."""
     words = [word for word in content_words(claim.figure.indicator) if not _AGE.fullmatch(word)] or list(content_words(claim.own))
-    if not words:
+    if not words or candidate.known.wording.named(content_words(claim.own), candidate.row) >= 0.75:
         return True
     return max(float(candidate.known.wording.worth(word)[candidate.row]) for word in (words[-1:] if claim.figure.number.ratio is not None else words[-2:])) >= 0.7
 
@@ -410,23 +484,24 @@ def _left_over(reading: Reading, known: Known, likeness: np.ndarray) -> CheckedF
     for pair in known.pairs:
         total, part = known.figures[pair.total], known.figures[pair.part]
         scale = unit_scale(claim.figure.number, part.number)
-        words_fit = claim.bare or max(known.wording.named(content_words(claim.own), pair.part), known.wording.named(content_words(claim.own), pair.total)) > 0.5
+        words_fit = _negated_part(claim, known, pair) if not _polarity(claim) else claim.bare or max(known.wording.named(content_words(claim.own), pair.part), known.wording.named(content_words(claim.own), pair.total)) > 0.5
         if scale is not None and part.sentence_id in anchors and words_fit and not _other_slot(claim, known, pair.part):
             left = total.number.exact - part.number.exact
             fitting.append((claim.figure.number.exact * scale == left, float(likeness[pair.part] + likeness[pair.total]), pair, left))
     if not fitting:
         return None
     holds, score, pair, left = max(fitting, key=lambda row: (row[0], row[1]))
-    if not holds and (_polarity(claim) or score < 2 * CONTRADICT or not _named_part(claim, known, fitting)):
+    if not holds and (_polarity(claim) or score < 2 * CONTRADICT):
         return None
     total, part = known.figures[pair.total], known.figures[pair.part]
     note = f"{show(total.number.exact)} − {show(part.number.exact)} = {show(left)}"
     return _computed(claim, known, part, total, f"{total.printed}−{part.printed}", note, holds=holds)
 
 
-def _named_part(claim: Claim, known: Known, fitting: Iterable[tuple[bool, float, Pair, Any]]) -> bool:
-    """Whether 未 stands with the very words of a part (未签约: 签约), so that the difference is what is claimed."""
-    return any(words and all(in_some_form(word, claim.own) for word in words) for _, _, pair, _ in fitting for words in [content_words(known.wording.places[pair.part].own)])
+def _negated_part(claim: Claim, known: Known, pair: Pair) -> bool:
+    """Whether 未 stands with the very words of the part (未签约: 签约), or the words of the total (一般案件没有处置)."""
+    part = content_words(known.wording.places[pair.part].own)
+    return bool(part) and all(in_some_form(word, claim.own) for word in part)
 
 
 def _share(reading: Reading, known: Known) -> CheckedFigure | None:
@@ -486,17 +561,23 @@ def _sum(reading: Reading, known: Known, likeness: np.ndarray) -> CheckedFigure 
 
 
 def _names_one(claim: Claim, known: Known, run: tuple[int, ...]) -> bool:
-    """Whether a word of the claim belongs to some parts only: then it is not their sum that is claimed."""
+    """Whether the claim's words belong to some parts and not to others: then it is not their sum that is claimed."""
+    shared = _shared_words(known, run)
+    owns = [known.wording.places[row].own for row in run]
     for word in content_words(claim.own):
-        worth = [float(known.wording.worth(word)[row]) >= 0.8 for row in run]
-        if any(worth) and not all(worth) and len(word) > 1 and known.wording.weight(word) > 2.5 and word not in _shared_tail(known, run):
+        inside = [in_some_form(word, own) for own in owns]
+        if any(inside) and not all(inside) and not in_some_form(word, shared):
             return True
     return False
 
 
-def _shared_tail(known: Known, run: tuple[int, ...]) -> str:
-    """Words of the first and last part of an enumeration that are said once for all: 已改造完成8个地下和6个地面车棚."""
-    return known.wording.places[run[0]].own + known.wording.places[run[-1]].own
+def _shared_words(known: Known, run: tuple[int, ...]) -> str:
+    """Words said once for all parts: 已改造完成 and 车棚 in 已改造完成8个地下和6个地面车棚; none in 养老院6家、助餐点8家."""
+    first, last = known.figures[run[0]], known.figures[run[-1]]
+    if any(known.figures[row].indicator_span[0] < known.figures[row].end for row in run):
+        return ""
+    text = known.report.text
+    return fold(text[first.segment_span[0] : first.start] + " " + text[last.end : last.segment_span[1]])
 
 
 # ---- records -----------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """The figures of a draft, each with the words it is read in."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from corpus.figures import Figure, figures_of_text, sentence_spans
 from corpus.fold import fold
@@ -67,9 +67,12 @@ def _claim(text: str, row: int, span: Span, figure: Figure, inside: list[Figure]
         own = _segment_before(text, span, figure) + " " + figure.indicator
     sentence = text[slice(*span)]
     lead = text[span[0] : figure.start]
+    if _ABOUT.search(lead) and not figure.number.qualifier:
+        figure = replace(figure, number=replace(figure.number, qualifier="约"))
     return Claim(figure, row, plain_words(own), bare, plain_words(sentence), plain_words(lead), plain_words(before), year, bool(_LATER.search(sentence)))
 
 
+_ABOUT = re.compile(r"约(?:占|有|达|合)(?:总数的?|全部的?|其中的?)?$")  # 约占三分之二: the bound stands before the verb
 _BREAK = re.compile(r"[,;:、。()]")
 
 

@@ -76,9 +76,23 @@ def content_words(text: str) -> tuple[str, ...]:
         if _AGE_WORD.fullmatch(part):
             found.append(part)
             continue
-        words = [word for word in segment(part) if _WORD.fullmatch(word) and not _NUMERAL_WORD.fullmatch(word)]
+        words = [word for word in _with_rates(segment(_RATE_IS.sub(r"\1 \2", part))) if _WORD.fullmatch(word) and not _NUMERAL_WORD.fullmatch(word)]
         found += [word for word in words if word not in _STOP and (len(word) > 1 or word in _SINGLE)]
     return tuple(dict.fromkeys(found))
+
+
+_RATE_IS = re.compile(r"([率数额量度])([为达是占])")  # the dictionary cuts 处置率为 into 处置 and 率为
+
+
+def _with_rates(words: list[str]) -> list[str]:
+    """处置, 率 as 处置率: a rate is not the thing it is a rate of."""
+    joined: list[str] = []
+    for word in words:
+        if word == "率" and joined:
+            joined[-1] += word
+        else:
+            joined.append(word)
+    return joined
 
 
 def in_some_form(word: str, text: str) -> bool:
