@@ -1,18 +1,19 @@
 """``/``: the chat. A Gradio conversation inside a page of our own.
 
 The page itself (welcome, ask bar, header) is plain HTML that works before Gradio has loaded and without any script:
-``/?q=`` is answered on the server. Gradio brings the running conversation; of its own page we keep its configuration and
+``/?q=`` is answered on the server. Gradio shows the running conversation; of its own page we keep its configuration and
 its two files, nothing else.
 """
 
-import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
 import gradio as gr
 from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.responses import HTMLResponse
+from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from corpus.report import Report
@@ -31,8 +32,12 @@ _STYLES = re.compile(r'<link rel="stylesheet" crossorigin href="\./([^"]+)">')
 _NO_LATEX: list[dict[str, str | bool]] = []
 
 
-def conversation(asking: Asking) -> gr.Blocks:
-    """The running conversation. The page's script fills ``payload`` and presses ``send``; it also keeps and restores the talk."""
+def conversation() -> gr.Blocks:
+    """The running conversation: a Chatbot and the events that the page's script (static/chat.js) sets off.
+
+    The script fetches answers from ``/chat/answer`` itself. Gradio's own calls would tie a visitor to one server process, and
+    when the line drops its client reloads the page, half-typed question and all.
+    """
     blocks: gr.Blocks = gr.Blocks(title=texts.TITLE, analytics_enabled=False, fill_width=True)
     with blocks:
         talk = gr.Chatbot(
@@ -51,15 +56,11 @@ def conversation(asking: Asking) -> gr.Blocks:
             group_consecutive_messages=False,
             allow_tags=False,
         )
-        payload = gr.Textbox(visible=False)
-        answer = gr.Textbox(visible=False)
         send = gr.Button(texts.ASK, elem_id="yj-send", visible="hidden")
         clear = gr.Button(texts.CLEAR, elem_id="yj-clear", visible="hidden")
         blocks.load(None, None, talk, js="() => youju.restore()", **_QUIET)
-        asked = send.click(None, talk, talk, js="talk => youju.begin(talk)", **_QUIET)
-        done = asked.then(_reply(asking), payload, answer, js="() => youju.payload()", **_QUIET)
-        done.success(None, [talk, answer], talk, js="(talk, answer) => youju.finish(talk, answer)", **_QUIET)
-        done.failure(None, talk, talk, js="talk => youju.fail(talk)", **_QUIET)
+        asked = send.click(None, None, talk, js="() => youju.begin()", **_QUIET)
+        asked.then(None, None, talk, js="() => youju.answer()", **_QUIET)
         clear.click(None, None, talk, js="() => youju.forget()", **_QUIET)
     return blocks
 
@@ -67,20 +68,18 @@ def conversation(asking: Asking) -> gr.Blocks:
 _QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 
 
-def _reply(asking: Asking) -> Callable[[str, gr.Request], str]:
-    def reply(payload: str, request: gr.Request) -> str:
-        """One question with the earlier ones, as JSON -> the answer as HTML."""
-        sent = json.loads(payload)
-        return asking.html(str(sent["question"]), [str(q) for q in sent["history"]], str(request.client.host if request.client else ""))
+class Asked(BaseModel):
+    """A question of the running conversation, with the earlier ones, oldest first."""
 
-    return reply
+    question: str = Field(max_length=20_000)
+    history: list[str] = Field(default=[], max_length=50)
 
 
-def mounted(asking: Asking, base: str) -> FastAPI:
+def mounted(base: str) -> FastAPI:
     """Gradio's own application, to be served behind a gate."""
     app: FastAPI = gr.mount_gradio_app(
         FastAPI(openapi_url=None),
-        conversation(asking),
+        conversation(),
         path="/",
         root_path=base or None,
         footer_links=[],
@@ -110,6 +109,10 @@ def router(gradio_app: FastAPI, asking: Asking, site: Site, newest: Report) -> A
         body = _body(site, newest, asking.topics, q, turn, ready=ready) + styled
         page = Page(texts.TITLE, body, "chat.css", "chat.js", "chat", head, (config, api_info), eval_allowed=True)
         return render(page, site)
+
+    @routes.post("/chat/answer")
+    def answer(request: Request, asked: Asked) -> HTMLResponse:
+        return HTMLResponse(asking.html(asked.question, asked.history, _client(request)), headers={"Cache-Control": "no-store"})
 
     return routes
 

@@ -14,10 +14,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-# All that the conversation needs of Gradio. Uploads, files, proxies, logins and monitoring are not served.
-_GRADIO = re.compile(
-    r"/(assets/.+|static/.+|theme\.css|config/?|gradio_api/(run/predict|queue/(join|data)|heartbeat/[a-z0-9]+|info/?|startup-events|theme\.css|app_id/?))"
-)
+# All that the conversation needs of Gradio. Its calls, uploads, files, proxies, logins and monitoring are not served.
+_GRADIO = re.compile(r"/(assets/.+|static/.+|theme\.css|gradio_api/(theme\.css|heartbeat/[a-z0-9]+))")
 _IMMUTABLE = re.compile(r"/assets/.+-[\w-]{8}\.(js|css|svg|woff2)$")
 _FOREVER = b"public, max-age=31536000, immutable"
 _HEADERS = [
@@ -67,7 +65,7 @@ class Headers:
         kept = bool(_IMMUTABLE.search(scope["path"]))
 
         async def with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"] == "http.response.start" and message["status"] != 304:  # a 304 would overwrite the kept page's own
                 message["headers"] = self._completed(list(message.get("headers", [])), kept=kept and message["status"] == 200)
             await send(message)
 

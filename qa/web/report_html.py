@@ -13,6 +13,7 @@ from corpus.report import Report, Section, Sentence
 from qa.web import texts
 from qa.web.html import Mark, icon, marked, text
 
+_YEAR = re.compile(r"\d+年度?")
 _URL = re.compile(r"https?://[!-~]+")
 
 
@@ -41,7 +42,8 @@ def _head(report: Report, base: str, *, figured: bool) -> str:
 def _title(report: Report) -> str:
     """The title; when the report prints it as a sentence of its own, that sentence, so that a link can lead to it."""
     printed = _printed_title(report)
-    return _span(printed, text(printed.text)) if printed else text(report.about.title)
+    words = marked(report.about.title, 0, [Mark(m.start(), m.end(), "yj-num") for m in _YEAR.finditer(report.about.title)])
+    return _span(printed, words) if printed else words
 
 
 def _title_lines(report: Report) -> str:

@@ -43,4 +43,4 @@ def router(service: Service, site: Site) -> APIRouter:
 
 def _counts(report: Report) -> list[Figure]:
     """The figures to underline; a date is no figure to a reader."""
-    return [figure for figure in register(report) if figure.number.kind != "date"]
+    return [figure for figure in register(report) if figure.number.kind not in ("date", "year")]

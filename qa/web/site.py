@@ -36,7 +36,7 @@ def create_app(service: Service, settings: Settings) -> FastAPI:
     site = _site(reports, settings)
     limit = Limit()
     asking = Asking(service, site, limit)
-    gradio_app = chat.mounted(asking, site.base)
+    gradio_app = chat.mounted(site.base)
     app = FastAPI(
         title=texts.API_TITLE,
         description=texts.API_SAYS,

@@ -1,4 +1,4 @@
-/* The chat's behaviour. Gradio shows the conversation and carries questions; everything a visitor presses is heard here.
+/* The chat's behaviour. Gradio shows the conversation; questions are asked here, and everything a visitor presses is heard here.
    window.youju holds the functions that Gradio's events call by name; each returns a list of one output. The talk lives in sessionStorage: a visitor who reads
    the report and comes back finds it, and it is gone when the tab is closed or the talk is cleared. */
 (function () {
@@ -63,24 +63,17 @@
       setTimeout(showLast, 60);
       return [messages({ q: pending, html: waiting() })];
     },
-    payload: function () {
-      return JSON.stringify({ question: pending, history: turns.map(function (turn) { return turn.q; }).slice(-8) });
-    },
-    finish: function (talk, html) {
-      turns.push({ q: pending, html: html });
-      turns = turns.slice(-MOST);
-      pending = null;
-      busy(false);
-      save();
-      setTimeout(showLast, 60);
-      return [messages()];
-    },
-    fail: function () {
-      failed = pending;
-      pending = null;
-      busy(false);
-      setTimeout(showLast, 60);
-      return [messages({ q: failed, html: trouble() })];
+    answer: function () {
+      var question = pending;
+      return fetchAnswer(question).then(function (html) {
+        turns.push({ q: question, html: html });
+        turns = turns.slice(-MOST);
+        save();
+        return arrived();
+      }, function () {
+        failed = question;
+        return arrived({ q: question, html: trouble() });
+      });
     },
     forget: function () {
       turns = [];
@@ -91,6 +84,21 @@
     }
   };
 
+  function fetchAnswer(question) {
+    var stop = new AbortController(), timer = setTimeout(function () { stop.abort(); }, 180000);
+    var body = JSON.stringify({ question: question, history: turns.map(function (turn) { return turn.q; }).slice(-8) });
+    return fetch(data.base + '/chat/answer', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: body, signal: stop.signal })
+      .then(function (r) {
+        if (!r.ok) throw new Error(String(r.status));
+        return r.text();
+      }).finally(function () { clearTimeout(timer); });
+  }
+  function arrived(last) {
+    pending = null;
+    form.classList.remove('is-busy');
+    setTimeout(showLast, 60);
+    return [messages(last)];
+  }
   /* A question that came with the address was answered on the server: take it into the talk. */
   function adopt() {
     var first = document.getElementById('yj-first');
@@ -126,7 +134,6 @@
     if (text) { box.setAttribute('aria-invalid', 'true'); box.setAttribute('aria-describedby', 'yj-wrong'); box.focus(); }
     else { box.removeAttribute('aria-invalid'); box.removeAttribute('aria-describedby'); }
   }
-  function busy(on) { form.classList[on ? 'add' : 'remove']('is-busy'); }
   function send(question) {
     var gradio = document.getElementById('yj-send');
     question = question.trim();
@@ -138,7 +145,7 @@
     say('');
     notices.querySelectorAll('.yj-note:not(.yj-stay)').forEach(function (n) { n.remove(); });
     pending = question;
-    busy(true);
+    form.classList.add('is-busy');
     box.value = '';
     grow();
     if (window.matchMedia('(hover: none)').matches) box.blur();
@@ -290,6 +297,7 @@
   function tidy() {
     var app = document.querySelector('gradio-app');
     app.querySelectorAll('[role=log]').forEach(function (e) { e.removeAttribute('role'); });
+    app.querySelectorAll('main:not([role])').forEach(function (e) { e.setAttribute('role', 'presentation'); });
     app.querySelectorAll('[aria-label],[title]').forEach(function (e) {
       ['aria-label', 'title'].forEach(function (name) {
         if (/[A-Za-z]{2}/.test(e.getAttribute(name) || '')) e.removeAttribute(name);
