@@ -16,6 +16,7 @@ from corpus.figures import Figure, plain, register
 from corpus.fold import fold
 from corpus.numerals import Number, read_numbers
 from corpus.report import Report
+from index.words import segment
 from qa.cite import cite
 from qa.claims import Claim, read_claims
 from qa.compare import Agreement, agree, round_share, unit_scale
@@ -27,10 +28,12 @@ Verdict = Literal["supported", "contradicted", "not_found", "ambiguous"]
 Similarity = Callable[[list[str], list[str]], np.ndarray]  # n texts, m texts -> cosines, shape (n, m)
 
 SUPPORT = 0.40  # least likeness of wording for a figure whose value agrees
+SUPPORT_RARE = 0.32  # the same for values of four digits and more in the same unit
 SUPPORT_SHORT = 0.47  # the same for values of one or two digits, which agree by chance
 CONTRADICT = 0.60  # least likeness for a figure whose value does not
 CLEAR = 0.70  # likeness at which the words name a figure whatever its value
 CLOSE = 0.05  # likeness nearer than this does not tell two indicators apart
+CONTRADICT_BESIDE = 0.45  # the same beside other figures that agree, where no other figure has the unit
 ANCHOR = 0.10  # added to figures of the sentence that the draft sentence's other figures come from
 
 
@@ -185,13 +188,25 @@ def _right_time(claim: Claim, known: Known) -> bool:
     return not claim.later and (claim.year is None or year is None or claim.year == year)
 
 
-_BODY = re.compile(r"[\u4e00-\u9fff][路村里桥浜江山海湾港场城门岗河湖泾塘庙浦](?:街道|社区)|[\u4e00-\u9fff]{2}[镇乡](?!村)")
+_BODY = re.compile(
+    r"[\u4e00-\u9fff][路村里桥浜江山海湾港场城门岗河湖泾塘庙浦](?:街道|社区)|[\u4e00-\u9fff]{2}新村|[\u4e00-\u9fff]{2}[镇乡](?!村)|"
+    r"(?:^|(?<=[,;、 ]))[\u4e00-\u9fff]{2}(?<![辖社城小全我本校园市地片街景郊山新老灾特该各])区(?![域级划间别里内块属直委])"
+)
 _OTHER_PLACE = re.compile(r"(?:全区|全市|全国|全省|本市|全县)(?!的?[第前])")
 
 
 def _other_body(claim: Claim, known: Known) -> bool:
-    """Whether the claim names a street office or housing estate that the report does not know."""
-    return any(found[0] not in known.wording.text for found in _BODY.finditer(claim.lead + claim.own))
+    """Whether the claim names a street office, village or district that the report does not know."""
+    named = claim.lead + claim.own
+    if any(found[0] not in known.wording.text for found in _BODY.finditer(named)):
+        return True
+    at = named.find("街道")
+    # 殷行街道: a name that the dictionary does not hold falls into single characters.
+    word = segment(named[:at])[-1] if at > 1 else ""
+    return len(word) == 1 and word not in _BEFORE_OFFICE and _HAN_PAIR.fullmatch(named[at - 2 : at]) is not None and named[at - 2 : at + 2] not in known.wording.text
+
+
+_BEFORE_OFFICE = frozenset("由对让在和与本我全该各是为的使给被帮向从以把将请到个市区两及年月日来内里后前中,。、;:“”(") | frozenset(" ")
 
 
 def _candidates(claim: Claim, known: Known, likeness: np.ndarray) -> Iterator[Candidate]:
@@ -225,7 +240,24 @@ def _other_slot(claim: Claim, known: Known, row: int) -> bool:
         return True
     if figure.number.kind != "ordinal" and any(found[0] not in place.sentence for found in _OTHER_PLACE.finditer(claim.own)):
         return True
+    if figure.number.kind == "date" and {_role(claim.own), _role(place.own)} == {"start", "end"}:
+        return True
+    if _CHANGE.search(claim.own) and not _CHANGED.search(place.own):
+        return True
     return bool(place.near) and place.near not in claim.lead and _other_subject(claim, known, place.near)
+
+
+_STARTS = re.compile(r"起|从|自|开始|启动")
+_ENDS = re.compile(r"截[止至]|到|至|止|底前")
+
+
+def _role(words: str) -> Literal["start", "end", ""]:
+    """Whether a date is said to begin or to end something."""
+    return "end" if _ENDS.search(words[:6]) else "start" if _STARTS.search(words) else ""
+
+
+_CHANGE = re.compile(r"[较比](?:去年|上年|上一年|前一年|上半年|同期|往年|年初)|同比|环比|增幅|降幅|[较比].{0,6}(?:增加|增长|减少|下降|上升|提高)")
+_CHANGED = re.compile(r"新增|增加|增长|减少|下降|上升|提高|同比|[较比]")
 
 
 def _other_subject(claim: Claim, known: Known, subject: str) -> bool:
@@ -303,8 +335,7 @@ def _decide(reading: Reading) -> CheckedFigure | None:
     if not agreeing:
         return None
     best = agreeing[0]
-    least = SUPPORT if claim.figure.number.unit and any(one.sentence_id == best.figure.sentence_id for one in reading.company) or _digits(claim.figure.number) > 2 else SUPPORT_SHORT
-    if best.likeness < least or not _covers(claim, best, 0.4):
+    if best.likeness < _least(reading, best) or not _covers(claim, best, 0.4):
         return None
     rivals = [one for one in reading.candidates if not one.agreement.holds and not one.agreement.unit_differs and one.likeness > best.likeness - 0.2]
     outcomes = {_outdoes(reading, best, rival) for rival in rivals}
@@ -315,6 +346,15 @@ def _decide(reading: Reading) -> CheckedFigure | None:
     if tied or twins:
         return _ambiguous(claim, best, [*twins, *tied])
     return _checked(claim, "supported", best, note=best.agreement.note)
+
+
+def _least(reading: Reading, best: Candidate) -> float:
+    """Least likeness for support: the more digits agree by themselves, the less the words have to say."""
+    digits = _digits(reading.claim.figure.number)
+    if digits >= 4 and reading.claim.figure.number.unit == best.figure.number.unit:
+        return SUPPORT_RARE
+    beside = any(one.sentence_id == best.figure.sentence_id for one in reading.company)
+    return SUPPORT if digits > 2 or beside else SUPPORT_SHORT
 
 
 def _either_rate(reading: Reading) -> CheckedFigure | None:
@@ -334,22 +374,46 @@ def _outdoes(reading: Reading, best: Candidate, rival: Candidate) -> Literal["ye
     if best.known is not rival.known:
         return "yes" if rival.likeness > best.likeness + 2 * CLOSE else "no"
     wording = best.known.wording
-    words = [(wording.weight(word), wording.worth(word)) for word in content_words(claim.own)]
-    only_rival = sum(weight for weight, worth in words if worth[rival.row] >= 0.8 > worth[best.row])
-    only_best = sum(weight for weight, worth in words if worth[best.row] >= 0.8 > worth[rival.row])
+    together = best.figure.sentence_id == rival.figure.sentence_id
+    words = [(wording.weight(word), float(wording.worth(word)[rival.row] - wording.worth(word)[best.row])) for word in content_words(claim.own)]
+    only_rival = sum(weight for weight, gain in words if gain >= _GAIN)
+    only_best = sum(weight for weight, gain in words if gain <= -_GAIN)
     said = claim.own + " " + claim.lead
     lacks_best, lacks_rival = wording.missing(best.row, said), wording.missing(rival.row, said)
     if only_rival and not only_best:
-        return "yes" if best.figure.sentence_id == rival.figure.sentence_id or lacks_rival <= lacks_best else "no"
+        return "yes" if together or lacks_rival <= lacks_best else "no"
     if only_rival and only_best:
-        return "yes" if (lacks_best > 0 and lacks_rival <= 0) or only_rival > only_best else "no"
+        if not lacks_best or not lacks_rival:
+            return "no" if lacks_best < lacks_rival else "yes" if lacks_best > lacks_rival or only_rival > only_best else "no"
+        return "yes" if only_rival > only_best else "no"
     if only_best:
         return "no"
+    if together and (pairs_say := _by_pairs(claim.own, wording.places[best.row].own, wording.places[rival.row].own)):
+        return pairs_say
     if _total_words(claim.own) != _total_words(wording.places[best.row].own) == (not _total_words(wording.places[rival.row].own)) and lacks_best:
         return "yes"
     if lacks_best and not lacks_rival:
         return "yes"
     return "tie" if abs(lacks_best - lacks_rival) < 0.1 and not _in_company(company, best, rival) else "no"
+
+
+_GAIN = 0.24  # in worth: a word that is this much nearer to one figure than to another tells them apart
+
+
+def _by_pairs(own: str, best: str, rival: str) -> Literal["yes", "no"] | None:
+    """Tell two figures of a sentence apart by character pairs, where words do not (海上最美家庭, 区最美家庭)."""
+    said, one, other = (_pairs_of(text) for text in (own, best, rival))
+    for_rival, for_best = len(said & (other - one)), len(said & (one - other))
+    if for_rival and not for_best:
+        return "yes"
+    return "no" if for_best and not for_rival else None
+
+
+def _pairs_of(text: str) -> set[str]:
+    return {text[i : i + 2] for i in range(len(text) - 1) if _HAN_PAIR.fullmatch(text[i : i + 2])}
+
+
+_HAN_PAIR = re.compile(r"(?:(?![已共约为达了的有在和与及等是至到被把将其中另还])[\u4e00-\u9fff]){2}")
 
 
 def _is_companion(company: frozenset[Companion], candidate: Candidate) -> bool:
@@ -390,11 +454,34 @@ def _contradict(reading: Reading) -> CheckedFigure | None:
     """Contradicted, when the words name an indicator clearly and its value, unit or bound is another."""
     claim = reading.claim
     free = [one for one in reading.candidates if not (claim.bare and _is_companion(reading.company, one))]
-    usable = [one for one in free if one.likeness >= CONTRADICT and _covers(claim, one, 0.5) and _has_head(claim, one)]
+    usable = [one for one in free if one.likeness >= _least_contrary(reading, one) and _covers(claim, one, 0.5) and _has_head(claim, one) and _is_told(claim, one)]
     slips = [one for one in usable if one.agreement.unit_differs and _same_digits(claim, one)]
     fitting = [one for one in usable if not one.agreement.unit_differs or one.likeness > 0.75]
     chosen = _chosen(reading, slips, fitting)
     return _checked(claim, "contradicted", chosen, note=chosen.agreement.note) if chosen else None
+
+
+def _least_contrary(reading: Reading, candidate: Candidate) -> float:
+    """Least likeness for a contradiction: less for the only figure of that unit beside others the draft's sentence names."""
+    beside = any(one.sentence_id == candidate.figure.sentence_id for one in reading.company)
+    if not beside or candidate.agreement.unit_differs:
+        return CONTRADICT
+    same_unit = [one for one in candidate.known.figures if one.sentence_id == candidate.figure.sentence_id and one.number.unit == candidate.figure.number.unit]
+    return CONTRADICT_BESIDE if len(same_unit) == 1 else CONTRADICT - ANCHOR / 2
+
+
+def _is_told(claim: Claim, candidate: Candidate) -> bool:
+    """Whether the draft says most of what the report's figure counts, and little that the report says elsewhere only."""
+    wording = candidate.known.wording
+    own = content_words(wording.places[candidate.row].own)
+    said = f"{claim.own} {claim.lead} {claim.sentence}"
+    total = sum(wording.weight(word) for word in own)
+    head = content_words(candidate.figure.indicator)[-2:]
+    if total and wording.missing(candidate.row, said) > 0.6 * total and not (head and all(in_some_form(word, said) for word in head)):
+        return False
+    words = content_words(claim.own)
+    foreign = sum(wording.weight(word) for word in words if float(wording.worth(word)[candidate.row]) < 0.25 and in_some_form(word, wording.text))
+    return foreign <= 0.25 * sum(wording.weight(word) for word in words)
 
 
 def _chosen(reading: Reading, slips: list[Candidate], fitting: list[Candidate]) -> Candidate | None:
@@ -454,7 +541,7 @@ def _has_head(claim: Claim, candidate: Candidate) -> bool:
 # ---- arithmetic the report implies -----------------------------------------------------------------------------------
 
 _LEFT = re.compile(r"未(?![来成婚])|没有|没(?!收)|尚未|还有|还剩|剩余|剩下|剩|其余|仍有|尚有|另有")
-_SHARE_CUE = re.compile(r"占|比例|比重|之比|其中")
+_SHARE_CUE = re.compile(r"占|比例|比重|之比|其中|[中里之](?:有|,|的)|[人户件个项家][中里]")
 
 
 def _derive(reading: Reading, known: list[Known]) -> CheckedFigure | None:
@@ -505,23 +592,44 @@ def _negated_part(claim: Claim, known: Known, pair: Pair) -> bool:
 
 
 def _share(reading: Reading, known: Known) -> CheckedFigure | None:
-    """女性占三分之一: a part over its total."""
+    """女性占三分之一, 签约率98.75%: a part over its total."""
     claim = reading.claim
-    if not _SHARE_CUE.search(claim.sentence) or (_has_rate_head(claim) and not _SHARE_CUE.search(claim.own)):
+    pair = _rate_pair(reading, known) if _has_rate_head(claim) else None
+    if pair is None and (claim.figure.number.kind == "fraction" or _SHARE_CUE.search(claim.sentence)) and not _has_rate_head(claim):
+        pair = _part_pair(claim, known)
+    if pair is None:
         return None
-    scores = [(_part_score(claim, known, row), row) for row, figure in enumerate(known.figures) if counted(figure)]
-    score, part = max(scores, default=(0.0, 0))
-    total = total_of(known.report, known.figures, known.pairs, part)
-    if score < 0.55 or total is None or part == total:
-        return None
-    small, large = known.figures[part], known.figures[total]
+    small, large = known.figures[pair.part], known.figures[pair.total]
     value = small.number.exact / large.number.exact
     holds = round_share(value, claim.figure.number)
     note = f"{show(small.number.exact)} ÷ {show(large.number.exact)} = {percent(value)}"
     return _computed(claim, known, small, large, f"{small.printed}/{large.printed}", note, holds=holds)
 
 
-_RATE = re.compile(r"[\u4e00-\u9fff]率")
+def _part_pair(claim: Claim, known: Known) -> Pair | None:
+    """The part that a share is said of, and its total."""
+    scores = [(_part_score(claim, known, row), -row) for row, figure in enumerate(known.figures) if counted(figure)]
+    score, row = max(scores, default=(0.0, 0))
+    total = total_of(known.report, known.figures, known.pairs, -row)
+    return None if score < 0.55 or total is None or total == -row else Pair(total, -row)
+
+
+def _rate_pair(reading: Reading, known: Known) -> Pair | None:
+    """化解率: the count of 化解 and a total before it; one whose share is the claimed one, else the likeliest."""
+    claim, likeness = reading.claim, reading.likeness[known.report.report_id]
+    stem = _RATE.findall(claim.own)[-1]
+    fitting = []
+    for pair in known.pairs:
+        own = content_words(known.wording.places[pair.part].own)
+        if own and all(word[:2] in stem or stem in word for word in own) and not _other_slot(claim, known, pair.part):
+            value = known.figures[pair.part].number.exact / known.figures[pair.total].number.exact
+            fitting.append((round_share(value, claim.figure.number), float(likeness[pair.part] + likeness[pair.total]), pair))
+    _, score, best = max(fitting, key=lambda row: row[:2], default=(False, 0.0, None))
+    stated = any(one.likeness >= SUPPORT and stem + "率" in one.figure.indicator for one in reading.candidates)
+    return best if best is not None and score >= 1.0 and not stated else None
+
+
+_RATE = re.compile(r"([\u4e00-\u9fff]{2})率")
 _TOTAL_NOUN = re.compile(r"总户数|总人数|总数|总量|全部|总")
 
 
@@ -535,7 +643,7 @@ def _part_score(claim: Claim, known: Known, row: int) -> float:
         return 0.0
     place = known.wording.places[row]
     own = content_words(place.own)
-    said = _TOTAL_NOUN.sub("", claim.lead)
+    said = _TOTAL_NOUN.sub("", f"{claim.lead} {claim.own}")
     words = [word for word in content_words(said)]
     if not own or not words:
         return 0.0

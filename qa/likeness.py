@@ -77,7 +77,7 @@ def content_words(text: str) -> tuple[str, ...]:
             found.append(part)
             continue
         words = [word for word in _with_rates(segment(_RATE_IS.sub(r"\1 \2", part))) if _WORD.fullmatch(word) and not _NUMERAL_WORD.fullmatch(word)]
-        found += [word for word in words if word not in _STOP and (len(word) > 1 or word in _SINGLE)]
+        found += [word for word in words if word not in _STOP and (len(word) > 1 or word in _SINGLE or word in _same_words())]
     return tuple(dict.fromkeys(found))
 
 
@@ -211,9 +211,11 @@ def own_text(text: str, span: tuple[int, int], figure: Figure, *, crowded: bool)
     A date's words are those of the clause it opens, however it is cut off by a comma.
     """
     if figure.number.kind in ("date", "time"):
-        clause = next((one for one in clause_spans(fold(text[figure.end : span[1]]), figure.end)), (figure.end, figure.end))
-        before = text[max(span[0], figure.start - 2) : figure.start]
-        return f"{before} {text[slice(*clause)]} {figure.indicator}"
+        after = text[figure.end : figure.segment_span[1]]
+        if not content_words(after):
+            clause = next((one for one in clause_spans(fold(text[figure.segment_span[1] : span[1]]), figure.segment_span[1])), None)
+            after += " " + text[slice(*clause)] if clause else ""
+        return f"{text[figure.segment_span[0] : figure.start]} {after}"
     if crowded:
         return figure.indicator
     return f"{text[slice(*figure.segment_span)]} {figure.indicator}"
