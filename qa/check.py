@@ -109,10 +109,13 @@ class Companion:
     sentence_id: str
     earlier: bool  # whether that other figure stands before, in the draft
 
-    def distance(self, candidate: Candidate) -> tuple[int, float]:
-        """How far a candidate is: another sentence or not, then rows; the draft's order kept is nearer."""
-        turned = (candidate.row > self.row) != self.earlier
-        return int(candidate.figure.sentence_id != self.sentence_id), abs(candidate.row - self.row) + (0.5 if turned else 0.0)
+    def turned(self, candidate: Candidate) -> bool:
+        """Whether draft and report have the two figures in different order."""
+        return (candidate.row > self.row) != self.earlier
+
+    def distance(self, candidate: Candidate) -> tuple[bool, int]:
+        """How far a candidate is: in another sentence or not, then rows of the register."""
+        return candidate.figure.sentence_id != self.sentence_id, abs(candidate.row - self.row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,7 +340,7 @@ def _decide(reading: Reading) -> CheckedFigure | None:
     best = agreeing[0]
     if best.likeness < _least(reading, best) or not _covers(claim, best, 0.4):
         return None
-    rivals = [one for one in reading.candidates if not one.agreement.holds and not one.agreement.unit_differs and one.likeness > best.likeness - 0.2]
+    rivals = [one for one in reading.candidates if not one.agreement.holds and not one.agreement.unit_differs and _near(claim, best, one)]
     outcomes = {_outdoes(reading, best, rival) for rival in rivals}
     if "yes" in outcomes:
         return None
@@ -346,6 +349,11 @@ def _decide(reading: Reading) -> CheckedFigure | None:
     if tied or twins:
         return _ambiguous(claim, best, [*twins, *tied])
     return _checked(claim, "supported", best, note=best.agreement.note)
+
+
+def _near(claim: Claim, best: Candidate, rival: Candidate) -> bool:
+    """Whether a rival is near enough in words to be looked at; where the claim's own segment says nothing, all of the sentence are."""
+    return rival.likeness > best.likeness - 0.2 or (claim.bare and rival.figure.sentence_id == best.figure.sentence_id)
 
 
 def _least(reading: Reading, best: Candidate) -> float:
@@ -369,11 +377,13 @@ def _either_rate(reading: Reading) -> CheckedFigure | None:
 def _outdoes(reading: Reading, best: Candidate, rival: Candidate) -> Literal["yes", "no", "tie"]:
     """Whether the claim's words name a rival figure rather than the one whose value agrees."""
     claim, company = reading.claim, reading.company
-    if claim.bare and _is_companion(company, rival):
-        return "no"  # its words are those of the figure before, which the rival is
     if best.known is not rival.known:
         return "yes" if rival.likeness > best.likeness + 2 * CLOSE else "no"
     wording = best.known.wording
+    if claim.bare and (pairs_say := _by_pairs(claim.segment, wording.places[best.row].own, wording.places[rival.row].own)):
+        return pairs_say
+    if claim.bare and _is_companion(company, rival):
+        return "no"  # its words are those of the figure before, which the rival is
     together = best.figure.sentence_id == rival.figure.sentence_id
     words = [(wording.weight(word), float(wording.worth(word)[rival.row] - wording.worth(word)[best.row])) for word in content_words(claim.own)]
     only_rival = sum(weight for weight, gain in words if gain >= _GAIN)
@@ -413,7 +423,7 @@ def _pairs_of(text: str) -> set[str]:
     return {text[i : i + 2] for i in range(len(text) - 1) if _HAN_PAIR.fullmatch(text[i : i + 2])}
 
 
-_HAN_PAIR = re.compile(r"(?:(?![已共约为达了的有在和与及等是至到被把将其中另还])[\u4e00-\u9fff]){2}")
+_HAN_PAIR = re.compile(r"(?:(?![已共约为达了的有和与及等是至到被把将其中另还])[\u4e00-\u9fff]){2}")
 
 
 def _is_companion(company: frozenset[Companion], candidate: Candidate) -> bool:
@@ -423,8 +433,10 @@ def _is_companion(company: frozenset[Companion], candidate: Candidate) -> bool:
 def _in_company(company: frozenset[Companion], best: Candidate, rival: Candidate) -> bool:
     """Whether one figure stands nearer in the report than the other to those the draft's sentence names beside it."""
     others = [one for one in company if one.report_id == best.known.report.report_id and one.row not in (best.row, rival.row)]
-    near = min((one.distance(best) for one in others), default=(1, _FAR))
-    return near < (1, _FAR) and near < min(one.distance(rival) for one in others)
+    if not others or min(one.distance(best) for one in others) >= (True, _FAR):
+        return False
+    mine, its = ((min(one.distance(which) for one in others), sum(one.turned(which) for one in others)) for which in (best, rival))
+    return (mine[0][0], mine[1], mine[0][1]) < (its[0][0], its[1], its[0][1])
 
 
 _FAR = 6  # rows of the register: beyond this, two figures do not stand together
@@ -571,7 +583,7 @@ def _left_over(reading: Reading, known: Known, likeness: np.ndarray) -> CheckedF
     for pair in known.pairs:
         total, part = known.figures[pair.total], known.figures[pair.part]
         scale = unit_scale(claim.figure.number, part.number)
-        words_fit = _negated_part(claim, known, pair) if not _polarity(claim) else claim.bare or max(known.wording.named(content_words(claim.own), pair.part), known.wording.named(content_words(claim.own), pair.total)) > 0.5
+        words_fit = _names_part(claim, known, pair) if not _polarity(claim) else claim.bare or not _names_part(claim, known, pair) and max(known.wording.named(content_words(claim.own), pair.part), known.wording.named(content_words(claim.own), pair.total)) > 0.5
         if scale is not None and part.sentence_id in anchors and words_fit and not _other_slot(claim, known, pair.part):
             left = total.number.exact - part.number.exact
             fitting.append((claim.figure.number.exact * scale == left, float(likeness[pair.part] + likeness[pair.total]), pair, left))
@@ -585,8 +597,8 @@ def _left_over(reading: Reading, known: Known, likeness: np.ndarray) -> CheckedF
     return _computed(claim, known, part, total, f"{total.printed}−{part.printed}", note, holds=holds)
 
 
-def _negated_part(claim: Claim, known: Known, pair: Pair) -> bool:
-    """Whether 未 stands with the very words of the part (未签约: 签约), or the words of the total (一般案件没有处置)."""
+def _names_part(claim: Claim, known: Known, pair: Pair) -> bool:
+    """Whether the claim has all the words of a part: with 未 it is what is left of it (未签约), without 未 the part itself."""
     part = content_words(known.wording.places[pair.part].own)
     return bool(part) and all(in_some_form(word, claim.own) for word in part)
 
@@ -669,11 +681,16 @@ def _sum(reading: Reading, known: Known, likeness: np.ndarray) -> CheckedFigure 
 
 
 def _names_one(claim: Claim, known: Known, run: tuple[int, ...]) -> bool:
-    """Whether the claim's words belong to some parts and not to others: then it is not their sum that is claimed."""
+    """Whether the claim's words belong to some parts only, or to none: then it is not their sum that is claimed."""
     shared = _shared_words(known, run)
     owns = [known.wording.places[row].own for row in run]
+    named = [bool(words) and all(in_some_form(word, claim.own) for word in words) for words in map(content_words, owns)]
+    if any(named) and not all(named):
+        return True
     for word in content_words(claim.own):
         inside = [in_some_form(word, own) for own in owns]
+        if not any(inside) and not in_some_form(word, shared):
+            return True
         if any(inside) and not all(inside) and not in_some_form(word, shared):
             return True
     return False

@@ -21,6 +21,7 @@ class Claim:
     row: int  # number of its sentence in the draft
     own: str  # its segment; the segment before where its own says nothing
     bare: bool  # whether its own segment says nothing
+    segment: str  # its own segment, also where that says nothing
     sentence: str  # the whole sentence
     lead: str  # the sentence up to the figure
     before: str  # the sentence before, for what is left unsaid
@@ -63,13 +64,14 @@ def _year_of(text: str, span: Span, place: int) -> int | None:
 def _claim(text: str, row: int, span: Span, figure: Figure, inside: list[Figure], before: str, year: int | None) -> Claim:
     own = own_text(text, span, figure, crowded=figure.segment_span in crowded_segments(inside))
     bare = not content_words(own)
+    segment = plain_words(own)
     if bare:
         own = _segment_before(text, span, figure) + " " + figure.indicator
     sentence = text[slice(*span)]
     lead = text[span[0] : figure.start]
     if _ABOUT.search(lead) and not figure.number.qualifier:
         figure = replace(figure, number=replace(figure.number, qualifier="约"))
-    return Claim(figure, row, plain_words(own), bare, plain_words(sentence), plain_words(lead), plain_words(before), year, bool(_LATER.search(sentence)))
+    return Claim(figure, row, plain_words(own), bare, segment, plain_words(sentence), plain_words(lead), plain_words(before), year, bool(_LATER.search(sentence)))
 
 
 _ABOUT = re.compile(r"约(?:占|有|达|合)(?:总数的?|全部的?|其中的?)?$")  # 约占三分之二: the bound stands before the verb

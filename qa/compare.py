@@ -161,11 +161,16 @@ def agree(claimed: Number, stated: Number) -> Agreement:
     if mine.bound == "exact" or theirs.bound in ("about", "some"):
         holds = mine.bound == "exact" == theirs.bound and same_value
         return Agreement(holds, "" if holds else _difference(mine, theirs, stated))
+    if theirs.bound in _OPEN and mine.value != theirs.value:
+        return Agreement(False)  # 35%以上 misquotes 95%以上, though it follows from it
     holds = within(theirs, mine)
     return Agreement(holds, f"报告的数是 {stated.printed},在稿中所说的范围内" if holds else _difference(mine, theirs, stated))
 
 
 _SAME_SENSE = frozenset({("about", "near"), ("least", "over"), ("over", "more"), ("least", "more"), ("most", "near"), ("under", "near"), ("most", "under"), ("about", "exact")})  # fmt: skip
+
+
+_OPEN = frozenset({"over", "least", "under", "most"})
 
 
 def unit_scale(claimed: Number, stated: Number) -> Fraction | None:

@@ -25,6 +25,8 @@ _OTHER_FORM = 0.9  # worth of another word for it, as a share
 _IN_PARTS = 0.8  # worth of a long word whose halves are found
 _UNKNOWN = 0.6  # weight of a word the report never uses, as a share of the rarest: it may be another way to say a thing
 
+_KEPT = 4096  # texts whose words are remembered
+
 _WORD = re.compile(r"[\u3400-\u9fffa-z0-9]+")
 _NUMERAL_WORD = re.compile(r"[0-9.%一二三四五六七八九十百千万亿两]+")
 _AGE_WORD = re.compile(r"\d+岁\S*")
@@ -97,7 +99,10 @@ def _with_rates(words: list[str]) -> list[str]:
 
 def in_some_form(word: str, text: str) -> bool:
     """Whether a text has a word or another word for it."""
-    return word in text or any(other in text for other in _same_words().get(word, ()))
+    if word in text:
+        return True
+    others = _same_words().get(word)
+    return others is not None and any(other in text for other in others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +131,7 @@ class Likeness:
         self._counted = [fold(sentence.text) for sentence in report.sentences]
         self._worth: dict[str, Floats] = {}
         self._weights: dict[str, float] = {}
+        self._seen: dict[str, NDArray[np.bool_]] = {}
         self._own_words = [content_words(place.own) for place in self.places]
         self._vocabulary, self._table = self._own_table()
 
@@ -168,8 +174,18 @@ class Likeness:
 
     def backward(self, own: str, sentence: str, before: str) -> Floats:
         """Share of each figure's own words that the draft has: in the segment, the sentence, or the one before. Shape (figures,)."""
-        worth = np.array([_worth_in(word, own, sentence, before) for word in self._vocabulary], dtype=np.float32)
+        worth = np.zeros(len(self._vocabulary), dtype=np.float32)
+        for text, value in ((before, 0.3), (sentence, 0.7), (own, 1.0)):
+            worth[self._held(text)] = value
         return np.asarray(self._table @ worth, dtype=np.float32)
+
+    def _held(self, text: str) -> NDArray[np.bool_]:
+        """Which words of the figures a text has in some form, shape (words,); kept, for the figures of one sentence ask again."""
+        if text not in self._seen:
+            if len(self._seen) > _KEPT:
+                self._seen.clear()
+            self._seen[text] = np.array([in_some_form(word, text) for word in self._vocabulary], dtype=bool)
+        return self._seen[text]
 
     def missing(self, row: int, text: str) -> float:
         """Weight of a figure's own words that a text has in no form."""
@@ -189,13 +205,6 @@ class Likeness:
             for word in words:
                 table[row, column[word]] = self.weight(word)
         return vocabulary, np.asarray(table / np.maximum(table.sum(axis=1, keepdims=True), 1e-9), dtype=np.float32)
-
-
-def _worth_in(word: str, own: str, sentence: str, before: str) -> float:
-    for text, value in ((own, 1.0), (sentence, 0.7), (before, 0.3)):
-        if in_some_form(word, text):
-            return value
-    return 0.0
 
 
 def _place(report: Report, figure: Figure, *, crowded: bool) -> Place:

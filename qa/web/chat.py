@@ -22,7 +22,7 @@ from qa.web.asking import Asking
 from qa.web.capture import capture
 from qa.web.html import ask_link, icon, text
 from qa.web.page import Page, Site, footer, render
-from qa.web.render import notice_html, question_html
+from qa.web.render import question_html
 from qa.web.report_html import anchors, outside_link
 
 _SCRIPT = re.compile(r"<script>(window\.gradio_config = .*?)</script>", re.DOTALL)
@@ -98,7 +98,7 @@ def router(gradio_app: FastAPI, asking: Asking, site: Site, newest: Report) -> A
     """The chat page."""
     routes = APIRouter(include_in_schema=False)
 
-    @routes.get("/")
+    @routes.api_route("/", methods=["GET", "HEAD"])
     async def home(request: Request, q: str = "") -> Response:
         ready = asking.ready
         turn = await run_in_threadpool(_turn, asking, q, _client(request)) if q.strip() and ready else ""
@@ -191,7 +191,8 @@ def _rail(site: Site, newest: Report) -> str:
 
 
 def _bar(site: Site, pending: str, *, ready: bool) -> str:
-    warming = "" if ready else f'<div id="yj-warming" role="status">{notice_html(texts.WARMING, "maybe")}</div>'
+    waiting = f'<p class="yj-wait" id="yj-warming" role="status"><span class="yj-wait__b"></span>{texts.WARMING}</p>'
+    warming = "" if ready else waiting
     return (
         f'<form class="yj-bar" role="search" aria-label="{texts.ASK_FORM}" action="{site.base}/" method="get">'
         f'<div id="yj-notices">{warming}</div><div class="yj-bar__in"><label class="yj-hide" for="q">{texts.ASK_LABEL}</label>'

@@ -1,7 +1,7 @@
 """Whether the service lives and whether it can answer yet; and what a phone needs to install the page."""
 
 from fastapi import APIRouter
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, PlainTextResponse
 
 from qa.web import texts
 from qa.web.assets import asset_url
@@ -10,17 +10,21 @@ from qa.web.page import Site
 
 
 def router(service: Service, site: Site) -> APIRouter:
-    """``/healthz``, ``/readyz``, ``/manifest.webmanifest``."""
+    """``/healthz``, ``/readyz``, ``/robots.txt``, ``/manifest.webmanifest``."""
     routes = APIRouter(include_in_schema=False)
 
-    @routes.get("/healthz")
+    @routes.api_route("/healthz", methods=["GET", "HEAD"])
     def alive() -> JSONResponse:
         return JSONResponse({"status": "alive"}, headers={"Cache-Control": "no-store"})
 
-    @routes.get("/readyz")
+    @routes.api_route("/readyz", methods=["GET", "HEAD"])
     def ready() -> JSONResponse:
         can = service.ready
         return JSONResponse({"ready": can}, status_code=200 if can else 503, headers={"Cache-Control": "no-store"})
+
+    @routes.get("/robots.txt")
+    def robots() -> PlainTextResponse:
+        return PlainTextResponse("User-agent: *\nDisallow: /api/\nDisallow: /*?q=\n")
 
     @routes.get("/manifest.webmanifest")
     def manifest() -> JSONResponse:

@@ -26,7 +26,7 @@ def router(service: Service, site: Site) -> APIRouter:
         title = f"{report.about.title} · {texts.BRAND}"
         return Page(title, body, script="report.js", here="report"), hashlib.sha256(body.encode()).hexdigest()[:16]
 
-    @routes.get("/report/{report_id}")
+    @routes.api_route("/report/{report_id}", methods=["GET", "HEAD"])
     def report_page(request: Request, report_id: str) -> Response:
         try:
             report = service.report(report_id)

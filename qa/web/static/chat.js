@@ -297,6 +297,7 @@
   function tidy() {
     var app = document.querySelector('gradio-app');
     app.querySelectorAll('[role=log]').forEach(function (e) { e.removeAttribute('role'); });
+    app.querySelectorAll('[aria-live]').forEach(function (e) { e.removeAttribute('aria-live'); });
     app.querySelectorAll('main:not([role])').forEach(function (e) { e.setAttribute('role', 'presentation'); });
     app.querySelectorAll('[aria-label],[title]').forEach(function (e) {
       ['aria-label', 'title'].forEach(function (name) {
