@@ -60,6 +60,10 @@ class Library:
         rows = table.get("examples", [])
         return [(str(row["topic"]), str(row["question"])) for row in rows if {"topic", "question"} <= row.keys()]
 
+    def names(self) -> list[str]:
+        """Names in the reports that must not be cut into words, from every ``about.toml``."""
+        return [str(name) for report_id in self.report_ids() for name in read_about(self.folder / report_id).get("names", [])]
+
     def bank_path(self, report_id: str) -> Path:
         """Where the report's question bank is; the file need not exist."""
         return self.folder / report_id / "bank.jsonl"

@@ -71,6 +71,10 @@ class VectorIndex(Protocol):
         """Forget vectors; an id that is not stored is passed over."""
         ...
 
+    def get(self, ids: Ids) -> Vectors:
+        """The vectors stored under ids, shape (n, dim), in the order asked; every id must be stored."""
+        ...
+
     def search(self, queries: Vectors, k: int, within: Sequence[range] | None = None) -> list[list[Hit]]:
         """Find the vectors nearest to each query, best first.
 

@@ -133,6 +133,9 @@ def _load(folder: Path, threads: int) -> Any:
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     import torch
     from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()
 
     logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
     if threads:

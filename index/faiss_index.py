@@ -32,6 +32,11 @@ class FaissIndex:
         """Forget vectors."""
         self._faiss.remove_ids(np.ascontiguousarray(ids, np.int64))
 
+    def get(self, ids: Ids) -> Vectors:
+        """The vectors stored under ids; see ``VectorIndex.get``."""
+        found = [self._faiss.reconstruct(int(vector_id)) for vector_id in ids]
+        return np.stack(found) if found else np.empty((0, self.dim), np.float32)
+
     def search(self, queries: Vectors, k: int, within: Sequence[range] | None = None) -> list[list[Hit]]:
         """Find the nearest vectors; see ``VectorIndex.search``."""
         if queries.shape[1] != self.dim:

@@ -34,6 +34,11 @@ class NumpyIndex:
         keep = ~np.isin(self._ids, ids)
         self._ids, self._vectors = self._ids[keep], self._vectors[keep]
 
+    def get(self, ids: Ids) -> Vectors:
+        """The vectors stored under ids; see ``VectorIndex.get``."""
+        places = {int(vector_id): place for place, vector_id in enumerate(self._ids)}
+        return self._vectors[[places[int(vector_id)] for vector_id in ids]]
+
     def search(self, queries: Vectors, k: int, within: Sequence[range] | None = None) -> list[list[Hit]]:
         """Find the nearest vectors; see ``VectorIndex.search``."""
         if queries.shape[1] != self.dim:

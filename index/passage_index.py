@@ -35,6 +35,16 @@ class PassageIndex:
         self._engines = engines
         self._numbers = {report.report_id: number for number, report in enumerate(reports)}
         self._lock = threading.Lock()
+        self._removed: set[tuple[int, int]] = set()  # report number and row of bank questions taken back
+
+    def rows(self) -> list[list[Row]]:
+        """The rows of each report, in the order of ``reports``."""
+        return self._rows
+
+    @property
+    def vectors(self) -> int:
+        """How many vectors the engines hold."""
+        return sum(map(len, self._engines.values()))
 
     def report(self, report_id: str) -> Report:
         """A report by its id; KeyError if the index does not hold it."""
@@ -50,6 +60,17 @@ class PassageIndex:
             found.append(RowHit(self._rows[number][row], self.reports[number].report_id, hit.score))
         return found
 
+    def vectors_of(self, kind: RowKind) -> tuple[list[Row], Vectors]:
+        """Every row of a kind that leads somewhere, with its vector: n rows and (n, dim)."""
+        with self._lock:
+            held = [
+                (row, row_id(number, place))
+                for number, of_report in enumerate(self._rows)
+                for place, row in enumerate(of_report)
+                if row.kind == kind and (number, place) not in self._removed
+            ]
+            return [row for row, _ in held], self._engines[kind].get(np.array([vector_id for _, vector_id in held], np.int64))
+
     def add_bank(self, report_id: str, row: Row, vector: Vectors) -> None:
         """Take in one more bank question at once; vector has shape (dim,)."""
         with self._lock:
@@ -57,7 +78,6 @@ class PassageIndex:
             self._rows[number].append(row)
             ids: Ids = np.array([row_id(number, len(self._rows[number]) - 1)], np.int64)
             self._engines[row.kind].add(ids, vector[np.newaxis])
-            self.__dict__.pop("bank_pairs", None)
 
     def remove_bank(self, report_id: str, question: str) -> None:
         """Forget a bank question; its row keeps its id and leads nowhere."""
@@ -66,7 +86,7 @@ class PassageIndex:
             for place, row in enumerate(self._rows[number]):
                 if row.kind in ("bank", "refuse") and row.text == question:
                     self._engines[row.kind].remove(np.array([row_id(number, place)], np.int64))
-            self.__dict__.pop("bank_pairs", None)
+                    self._removed.add((number, place))
 
     @cached_property
     def sentences(self) -> tuple[tuple[Report, Sentence], ...]:

@@ -23,6 +23,7 @@ QUERY_KINDS: frozenset[RowKind] = frozenset(("bank", "refuse"))  # embedded as q
 
 _CLAUSE_END = re.compile(r"[,，:：](?!\d)|(?<!\d)[,，]|[;；。！？!?]")
 _SHORTEST = 4  # characters; a shorter window says nothing alone
+_URL = re.compile(r"https?://[\x21-\x7e]+")  # an address in a text draws the vector towards all sorts of questions
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def clause_spans(text: str) -> list[tuple[int, int]]:
 def report_rows(report: Report, bank: Sequence[BankQuestion] = ()) -> Iterator[Row]:
     """Every row of a report, in an order that depends on its text and bank alone."""
     for number, sentence in enumerate(report.sentences):
-        yield Row("sentence", sentence.text, number, sentence.start, sentence.end)
+        yield Row("sentence", _URL.sub("", sentence.text), number, sentence.start, sentence.end)
         yield from _clause_rows(number, sentence)
         yield Row("context", context_text(report, sentence), number, sentence.start, sentence.end)
     for question in bank:
@@ -65,12 +66,12 @@ def report_rows(report: Report, bank: Sequence[BankQuestion] = ()) -> Iterator[R
 
 def context_text(report: Report, sentence: Sentence) -> str:
     """The sentence under its title and headings, as it is embedded; never shown."""
-    return " ".join(filter(None, (report.about.title, *sentence.section, sentence.item, sentence.text)))
+    return " ".join(filter(None, (report.about.title, *sentence.section, sentence.item, _URL.sub("", sentence.text))))
 
 
 def _clause_rows(number: int, sentence: Sentence) -> Iterator[Row]:
     spans = clause_spans(sentence.text)
-    if len(spans) < 2:
+    if len(spans) < 2 or _URL.search(sentence.text):
         return
     for width in (1, 2):
         for first in range(len(spans) - width + 1):

@@ -1,0 +1,289 @@
+"""A question -> an Answer: citations, or a reason why there are none."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from corpus.bank import REASONS
+from corpus.report import Report, Sentence
+from index.embed import Encoder
+from index.passage_index import PassageIndex
+from qa.asked import holds, wishes
+from qa.cite import cite
+from qa.follow_up import asks_where, is_follow_up, own_words, topic_words
+from qa.highlight import Span, highlights, list_items
+from qa.lookup import asks_for_figure, look_alike, presupposed, sentences_with
+from qa.messages import message
+from qa.normalise import Normaliser, Query, clean
+from qa.parts import split_parts
+from qa.rank import Ranked, Weights, rank
+from qa.records import Answer, Citation, Kind, Reason
+from qa.retrieve import pool
+from qa.wording import Wording
+
+_CHAT_REASONS = frozenset(("smalltalk", "injection"))
+_CONTENT = re.compile(r"[0-9A-Za-z\u3400-\u9fff]")
+_EMPTY_WORDS = re.compile(r"^(?:多少|几|什么|哪里|哪|谁|怎么|怎样|为什么|吗|呢|的|了|是|有|个|钱|时候|请问|问|一下|想|我|你|吧|啊|这|那|它|数|人|次|\W)+$")
+_LEAST_SHARE = 0.01  # of the softmax over candidates; a sentence with less helps nobody
+_RELATED = 3
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One reading of a question, ranked."""
+
+    query: Query
+    ranked: Ranked
+
+    @property
+    def probability(self) -> float:
+        """That its first sentence answers."""
+        return self.ranked.probability
+
+
+class Answerer:
+    """Everything an answer needs, put together once."""
+
+    def __init__(self, index: PassageIndex, encoder: Encoder, normaliser: Normaliser, weights: Weights, *, bank: bool, longest: int) -> None:
+        """``longest`` is the longest question taken, in characters."""
+        self.index = index
+        self._encoder = encoder
+        self._normaliser = normaliser
+        self._weights = weights
+        self._bank = bank
+        self._longest = longest
+        self._wording = Wording.of(index)
+        self._threshold = weights.threshold if bank else weights.threshold_without_bank
+
+    def answer(self, question: str, history: Sequence[str] = (), report_ids: Sequence[str] = (), k: int = 3) -> Answer:
+        """Answer a question.
+
+        Args:
+            question: as typed.
+            history: the questions before it in the same talk, oldest first.
+            report_ids: only from these reports; () for all.
+            k: most citations wanted.
+        """
+        early = self._unaskable(question)
+        if early:
+            return refusal(question, early)
+        query = self._normaliser.query(question)
+        if history and is_follow_up(query.text):
+            return self._follow(question, query, history[-2:], report_ids, k)
+        return self._alone(question, query, report_ids, k)
+
+    def _unaskable(self, question: str) -> Reason | None:
+        """Why a text is not even searched for; None when it is."""
+        text = clean(question)
+        if not text:
+            return "empty"
+        if len(question) > self._longest:
+            return "too_long"
+        if not _CONTENT.search(text):
+            return "not_a_question"
+        return None
+
+    def _alone(self, question: str, query: Query, report_ids: Sequence[str], k: int) -> Answer:
+        tried = self._try([query], report_ids)[0]
+        if asks_for_figure(query, tried.ranked.kind):
+            return self._look_up(question, tried, report_ids, k)
+        parts = split_parts(query.text) if tried.ranked.kind == "multi" else []
+        if parts:
+            return self._several(question, tried, parts, report_ids, k)
+        return self._decide(question, tried, k)
+
+    def _try(self, queries: Sequence[Query], report_ids: Sequence[str]) -> list[Tried]:
+        vectors = self._encoder.encode_queries([query.text for query in queries])
+        return [
+            Tried(query, rank(pool(self.index, query, vector, report_ids), self._weights, self._wording, bank=self._bank))
+            for query, vector in zip(queries, vectors, strict=True)
+        ]
+
+    def _decide(self, question: str, tried: Tried, k: int, understood: str = "") -> Answer:
+        if tried.probability < self._threshold:
+            return self._refuse(question, tried, understood)
+        citations = self._citations(tried, k)
+        return self._answered(question, tried, citations, understood)
+
+    def _answered(self, question: str, tried: Tried, citations: Sequence[Citation], understood: str = "", parts: tuple[int, ...] = ()) -> Answer:
+        return Answer(
+            question=question,
+            answered=True,
+            confidence=citations[0].score,
+            kind=tried.ranked.kind,
+            citations=tuple(citations),
+            related=self._related(tried, {c.sentence_id for c in citations}),
+            understood=understood,
+            parts=parts,
+        )
+
+    def _citations(self, tried: Tried, k: int) -> list[Citation]:
+        """The first sentence, and the next ones as far as they may help; scores fall along the list."""
+        ranked = tried.ranked
+        scores = ranked.scores[list(ranked.order)]
+        shares = np.exp(scores - scores[0])
+        cited = []
+        for share, place in zip(shares[:k], ranked.order, strict=False):
+            if share / shares.sum() < _LEAST_SHARE and cited:
+                break
+            cited.append(self._cite(tried, place, tried.probability * float(share)))
+        return cited
+
+    def _cite(self, tried: Tried, place: int, score: float) -> Citation:
+        report, sentence = tried.ranked.candidates.sentences[place]
+        clause = self._clause(tried, place)
+        kind = tried.ranked.kind
+        marked = highlights(tried.query, sentence, clause, kind)
+        items = list_items(tried.query, sentence, clause) if kind == "list" else ()
+        return cite(report, sentence, marked, score, items)
+
+    @staticmethod
+    def _clause(tried: Tried, place: int) -> Span | None:
+        """Where in the sentence the answer likely stands: the quote of a near bank question, else the nearest clause."""
+        candidates = tried.ranked.candidates
+        bank, clause = candidates.bank[place], candidates.clause[place]
+        if bank is not None and bank.score >= 0.93:  # half of the dev questions' nearest bank questions are nearer than .95
+            return bank.row.start, bank.row.end
+        return (clause.row.start, clause.row.end) if clause is not None else None
+
+    def _look_up(self, question: str, tried: Tried, report_ids: Sequence[str], k: int) -> Answer:
+        """Every sentence that prints the figures named; a figure that is nowhere is a false premise."""
+        query, places = tried.query, self._places(report_ids)
+        order = {tried.ranked.candidates.sentences[p][1].sentence_id: n for n, p in enumerate(tried.ranked.order)}
+        cited: dict[str, Citation] = {}
+        counts = []
+        for figure in presupposed(query):
+            found = sentences_with(figure, places)
+            if not found:
+                return self._false_premise(question, tried, figure.printed, look_alike(figure, places))
+            found.sort(key=lambda place: order.get(place[1].sentence_id, len(order)))
+            counts.append(len(found))
+            for rank_, (report, sentence) in enumerate(found[:k]):
+                marked = highlights(query, sentence, None, tried.ranked.kind)
+                score = 1.0 if len(found) == 1 else 0.99 - 0.02 * rank_
+                cited.setdefault(sentence.sentence_id, cite(report, sentence, marked, score))
+        citations = sorted(cited.values(), key=lambda citation: -citation.score)
+        return self._answered(question, tried, citations[: max(k, len(counts))], parts=tuple(counts))
+
+    def _false_premise(self, question: str, tried: Tried, figure: str, alike: tuple[Report, Sentence] | None) -> Answer:
+        near = None
+        if tried.ranked.kind == "number":
+            near = cite(*alike, score=0.0) if alike else None
+        elif tried.ranked.order:
+            report, sentence = tried.ranked.candidates.sentences[tried.ranked.order[0]]
+            asked = replace(tried.query, numbers=())
+            marked = highlights(asked, sentence, self._clause(tried, tried.ranked.order[0]), "figure")
+            near = cite(report, sentence, marked, score=0.0)
+        return refusal(question, "false_premise", kind=tried.ranked.kind, figure=figure, near=near, related=self._related(tried, set()))
+
+    def _several(self, question: str, whole: Tried, parts: Sequence[str], report_ids: Sequence[str], k: int) -> Answer:
+        """Each part with its own sentence first; the whole question decides when no part is sure."""
+        tried = self._try([self._normaliser.query(part) for part in parts], report_ids)
+        sure = [t for t in tried if t.probability >= self._threshold]
+        if not sure:
+            return self._decide(question, whole, k)
+        chosen: dict[str, Citation] = {}
+        for part in sure:
+            citation = self._cite(part, part.ranked.order[0], part.probability)
+            chosen.setdefault(citation.sentence_id, citation)
+        if whole.probability >= self._threshold:
+            for citation in self._citations(whole, k):
+                chosen.setdefault(citation.sentence_id, replace(citation, score=min(citation.score, 0.5 * min(c.score for c in chosen.values()))))
+        first = len({t.ranked.candidates.sentences[t.ranked.order[0]][1].sentence_id for t in sure})
+        own, others = list(chosen.values())[:first], list(chosen.values())[first:]
+        own.sort(key=lambda citation: -citation.score)
+        return self._answered(question, whole, [*own, *others][: max(k, first)], parts=(1,) * first)
+
+    def _follow(self, question: str, query: Query, history: Sequence[str], report_ids: Sequence[str], k: int) -> Answer:
+        """Read a follow-up with the question before it, and alone; the surer reading wins, together when in doubt."""
+        before = self._normaliser.query(history[-1])
+        if len(history) > 1 and is_follow_up(before.text):
+            before = self._normaliser.query(f"{topic_words(self._normaliser.query(history[-2]).text)} {own_words(before.text)}")
+        understood = f"{history[-1].strip()} → {question.strip()}"
+        if asks_where(query.text):
+            return replace(self._alone(question, before, report_ids, k), question=question, understood=understood)
+        joined = self._normaliser.query(f"{topic_words(before.text)} {own_words(query.text)}")
+        alone, together = self._try([query, joined], report_ids)
+        if alone.probability > max(together.probability, self._threshold):
+            return self._decide(question, alone, k)
+        return self._decide(question, together, k, understood)
+
+    def _places(self, report_ids: Sequence[str]) -> list[tuple[Report, Sentence]]:
+        return [(r, s) for r, s in self.index.sentences if not report_ids or r.report_id in report_ids]
+
+    def _refuse(self, question: str, tried: Tried, understood: str = "") -> Answer:
+        candidates = tried.ranked.candidates
+        nearest = candidates.refusals[0] if candidates.refusals else None
+        related = self._related(tried, set())
+        if nearest is not None and nearest.row.source in _CHAT_REASONS and nearest.score > 0.9:
+            return refusal(question, "not_a_question", kind=tried.ranked.kind, related=related, understood=understood)
+        if _EMPTY_WORDS.match(tried.query.text):
+            return refusal(question, "too_vague", kind=tried.ranked.kind, related=related, understood=understood)
+        return refusal(
+            question,
+            "not_in_report",
+            confidence=tried.probability,
+            kind=tried.ranked.kind,
+            missing=self._missing(tried),
+            related=related,
+            understood=understood,
+        )
+
+    @staticmethod
+    def _missing(tried: Tried) -> str:
+        """The kind of thing that was asked for and is not there, in Chinese; "" when that is not clear."""
+        candidates = tried.ranked.candidates
+        if tried.ranked.order:
+            sentence = candidates.sentences[tried.ranked.order[0]][1]
+            unmet = [slot.chinese for slot in wishes(tried.query.text) if slot.name not in ("count", "when") and not holds(slot.name, sentence.text)]
+            if unmet:
+                return unmet[0]
+        if candidates.refusals and candidates.refusals[0].score > 0.92:
+            return REASONS.get(candidates.refusals[0].row.source, "")
+        return ""
+
+    def _related(self, tried: Tried, cited: set[str]) -> tuple[str, ...]:
+        """Questions that the report answers, near this one, each on another sentence than those cited."""
+        seen, out = set(cited), []
+        for hit in tried.ranked.candidates.answerable:
+            sentence = self.index.report(hit.report_id).sentences[hit.row.sentence]
+            if sentence.sentence_id not in seen and sentence.role == "text" and self._presentable(hit.row.text):
+                seen.add(sentence.sentence_id)
+                out.append(hit.row.text)
+            if len(out) == _RELATED:
+                break
+        return tuple(out)
+
+    def _presentable(self, question: str) -> bool:
+        """Well written and short: no dialect, no typo, no other script, so that it can be offered to anybody."""
+        query = self._normaliser.query(question)
+        return len(question) <= 20 and query.text == question and not query.mended
+
+
+def refusal(
+    question: str,
+    reason: Reason,
+    *,
+    confidence: float = 0.0,
+    kind: Kind = "everyday",
+    missing: str = "",
+    figure: str = "",
+    near: Citation | None = None,
+    related: tuple[str, ...] = (),
+    understood: str = "",
+) -> Answer:
+    """An answer without a sentence."""
+    return Answer(
+        question=question,
+        answered=False,
+        confidence=confidence,
+        kind=kind,
+        message=message(reason, missing=missing, figure=figure),
+        reason=reason,
+        missing=missing,
+        near=near,
+        related=related,
+        understood=understood,
+    )

@@ -1,0 +1,196 @@
+"""Fit the numbers of ``qa/rank.py`` on the question banks: ``python -m qa.fit``; writes ``qa/weights.json``.
+
+Every bank question is asked of the index as if it were new: it is left out of what is searched. The dev questions are not
+used for the fit, so the scores on them are of questions that the fit has not seen; only the threshold is chosen by eye on
+both. Method: conditional logit for the order, logistic regression for the trust, both with an L2 penalty, by L-BFGS.
+"""
+
+import argparse
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
+from scipy.special import expit, logsumexp
+
+from index.passage_index import PassageIndex
+from index.rows import Row
+from qa.normalise import Normaliser
+from qa.rank import HINGED, KNOTS, TRUST_SIGNALS, WEIGHTS_FILE, order_scores, trust_signals
+from qa.retrieve import SIGNALS, Candidates, pool
+from qa.wording import Wording
+
+Floats = npt.NDArray[np.float64]
+
+_COSINES = ("bank", "clause", "sentence", "context")
+_ORDER_PENALTY = 1.0
+_TRUST_PENALTY = 50.0
+_FOLDS = 5
+_BATCH = 512
+
+
+@dataclass(frozen=True)
+class Example:
+    """One bank question as if it were new."""
+
+    question: str
+    reason: str  # "" when answerable
+    candidates: Candidates
+    right: npt.NDArray[np.bool_]  # (n_candidates,)
+
+
+def examples(index: PassageIndex, encoder: Any, normaliser: Normaliser, *, bank: bool) -> Iterator[Example]:
+    """Every bank question, itself left out (the whole bank left out when ``bank`` is False)."""
+    rows = [(report.report_id, row) for report, of_report in zip(index.reports, index.rows(), strict=True) for row in of_report]
+    asked = [(report_id, row) for report_id, row in rows if row.kind in ("bank", "refuse")]
+    everything = frozenset(row.text for _, row in asked)
+    for first in range(0, len(asked), _BATCH):
+        batch = asked[first : first + _BATCH]
+        queries = [normaliser.query(row.text) for _, row in batch]
+        vectors = encoder.encode_queries([query.text for query in queries])
+        for (report_id, row), query, vector in zip(batch, queries, vectors, strict=True):
+            left_out = frozenset((row.text,)) if bank else everything
+            candidates = pool(index, query, vector, leave_out=left_out)
+            yield Example(row.text, row.source, candidates, _right(index, report_id, row, candidates))
+
+
+def _right(index: PassageIndex, report_id: str, row: Row, candidates: Candidates) -> npt.NDArray[np.bool_]:
+    if row.kind == "refuse":
+        return np.zeros(len(candidates.sentences), bool)
+    wanted = index.report(report_id).sentences[row.sentence].sentence_id
+    return np.array([s.sentence_id == wanted and s.report_id == report_id for _, s in candidates.sentences], bool)
+
+
+def fit_order(fitted: Sequence[Example]) -> Floats:
+    """Conditional logit: weights (len(SIGNALS),) that give the right sentence most of the softmax."""
+    useful = [example for example in fitted if example.right.any()]
+    widest = max(len(example.right) for example in useful)
+    signals = np.zeros((len(useful), widest, len(SIGNALS)))
+    right, there = (np.zeros((len(useful), widest), bool) for _ in range(2))
+    for row, example in enumerate(useful):
+        size = len(example.right)
+        signals[row, :size], right[row, :size], there[row, :size] = example.candidates.signals, example.right, True
+    # Cosines of this model live between .8 and 1: their weights are large by nature and are held back less.
+    penalty = _ORDER_PENALTY * np.array([0.01 if name in _COSINES else 1.0 for name in SIGNALS])
+
+    def loss(weights: Floats) -> tuple[float, Floats]:
+        scores = np.where(there, signals @ weights, -1e9)
+        all_, of_right = logsumexp(scores, axis=1), logsumexp(np.where(right, scores, -1e9), axis=1)
+        pull = np.exp(scores - all_[:, None]) - np.where(right, np.exp(scores - of_right[:, None]), 0)
+        gradient = np.einsum("nm,nms->s", pull, signals) + penalty * weights
+        return float((all_ - of_right).sum() + 0.5 * (penalty * weights**2).sum()), gradient
+
+    found = minimize(loss, np.zeros(len(SIGNALS)), jac=True, method="L-BFGS-B", options={"maxiter": 100})
+    return np.asarray(found.x, np.float64)
+
+
+def trust_table(fitted: Sequence[Example], order: Floats, leans: Floats) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    """Trust signals of each example's first sentence (n, len(TRUST_SIGNALS)), and whether it is right (n,)."""
+    table, right = [], []
+    for example, lean in zip(fitted, leans, strict=True):
+        scores = order_scores(example.candidates, order)
+        places = [int(place) for place in np.argsort(-scores, kind="stable")]
+        found = trust_signals(example.candidates, places, scores, float(lean))
+        table.append([found[name] for name in TRUST_SIGNALS])
+        right.append(bool(example.right[places[0]]))
+    return np.array(table), np.array(right)
+
+
+def fit_trust(table: Floats, right: npt.NDArray[np.bool_]) -> dict[str, Any]:
+    """Logistic regression on standardised signals and hinges; the stored form, for signals as they are."""
+    knots = np.percentile(table[:, : len(HINGED)], KNOTS, axis=0).T  # (len(HINGED), len(KNOTS))
+    bent = np.maximum(0.0, table[:, : len(HINGED), None] - knots).reshape(len(table), -1)
+    weights, bias = _logistic(np.hstack([table, bent]), right)
+    hinges = weights[table.shape[1] :].reshape(knots.shape)
+    return {
+        "bias": round(bias, 4),
+        "linear": _named(TRUST_SIGNALS, weights[: table.shape[1]]),
+        "knots": {name: [round(float(k), 5) for k in row] for name, row in zip(HINGED, knots, strict=True)},
+        "hinges": {name: [round(float(w), 4) for w in row] for name, row in zip(HINGED, hinges, strict=True)},
+    }
+
+
+def _logistic(table: Floats, right: npt.NDArray[np.bool_]) -> tuple[Floats, float]:
+    mean, spread = table.mean(0), table.std(0)
+    spread[spread < 1e-6] = np.inf  # a signal that never changes gets weight 0
+    scaled = (table - mean) / spread
+    target = right.astype(np.float64)
+
+    def loss(weights: Floats) -> tuple[float, Floats]:
+        logits = scaled @ weights[1:] + weights[0]
+        value = np.logaddexp(0, logits).sum() - target @ logits + 0.5 * _TRUST_PENALTY * (weights[1:] ** 2).sum()
+        error = expit(logits) - target
+        return float(value), np.concatenate([[error.sum()], scaled.T @ error + _TRUST_PENALTY * weights[1:]])
+
+    found = minimize(loss, np.zeros(table.shape[1] + 1), jac=True, method="L-BFGS-B", options={"maxiter": 1000}).x
+    weights = found[1:] / spread
+    return weights, float(found[0] - weights @ mean)
+
+
+def cross_validated(fitted: Sequence[Example]) -> dict[str, float]:
+    """Share of answerable bank questions whose sentence comes first, each asked of weights fitted without its fold."""
+    rng = np.random.default_rng(0)
+    answerable = [example for example in fitted if not example.reason]
+    fold = rng.integers(0, _FOLDS, len(answerable))
+    first = []
+    for held_out in range(_FOLDS):
+        order = fit_order([e for e, f in zip(answerable, fold, strict=True) if f != held_out])
+        for example, f in zip(answerable, fold, strict=True):
+            if f == held_out:
+                first.append(example.right[int(np.argmax(order_scores(example.candidates, order)))])
+    return {"answer@1": round(float(np.mean(first)), 4)}
+
+
+def fitted_table(index: PassageIndex, encoder: Any, normaliser: Normaliser, threshold: float) -> dict[str, Any]:
+    """Everything ``weights.json`` holds."""
+    with_bank = list(examples(index, encoder, normaliser, bank=True))
+    without = list(examples(index, encoder, normaliser, bank=False))
+    order, order_alone = fit_order(with_bank), fit_order(without)
+    leans = _leans(index, with_bank)
+    return {
+        "fitted": datetime.now(UTC).date().isoformat(),
+        "data": f"{sum(not e.reason for e in with_bank)} answerable and {sum(bool(e.reason) for e in with_bank)} unanswerable bank questions",
+        "cross_validated": cross_validated(with_bank),
+        "threshold": threshold,
+        "threshold_without_bank": threshold,
+        "order": {"all": _named(SIGNALS, order)},
+        "order_without_bank": {"all": _named(SIGNALS, order_alone)},
+        "trust": fit_trust(*trust_table(with_bank, order, leans)),
+        "trust_without_bank": fit_trust(*trust_table(without, order_alone, np.zeros(len(without)))),
+    }
+
+
+def _leans(index: PassageIndex, fitted: Sequence[Example]) -> Floats:
+    """The lean of every example, each as if it had not been in the bank."""
+    left_out = Wording.of(index).left_out()
+    texts = [row.text for kind in ("bank", "refuse") for row in index.vectors_of(kind)[0]]
+    by_text = dict(zip(texts, left_out, strict=True)) if len(left_out) else {}
+    return np.array([by_text.get(example.question, 0.0) for example in fitted])
+
+
+def _named(names: Sequence[str], values: Floats) -> dict[str, float]:
+    return {name: round(float(value), 4) for name, value in zip(names, values, strict=True)}
+
+
+def main() -> None:
+    """Fit on the reports and banks of the settings, and write the file."""
+    from qa.service import Service
+    from qa.settings import load_settings
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--threshold", type=float, default=0.5, help="answer at or above this probability, 0 to 1")
+    parser.add_argument("--out", type=Path, default=WEIGHTS_FILE)
+    arguments = parser.parse_args()
+    settings = load_settings()
+    service = Service(reports=settings.reports, index=settings.index)
+    table = fitted_table(service.build(), service.encoder, service.normaliser(), arguments.threshold)
+    arguments.out.write_text(json.dumps(table, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

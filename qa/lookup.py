@@ -1,0 +1,54 @@
+"""Questions that hold a figure: find exactly that figure, or say that it is not there.
+
+Values and units are compared, never digits: 281 is not in 69281, 2,905件 is 2905件, 六万辆 is 6万余辆.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from corpus.numerals import Number, same_unit, same_value
+from corpus.report import Report, Sentence
+from qa.asked import numbers_of
+from qa.normalise import Query
+
+Place = tuple[Report, Sentence]
+
+_LOOKUP = re.compile(r"哪[一]?句|那句|那[一]?处|出处|原文|原话|依据|来源|在哪里?(?:写|说|讲|提)|指(?:的)?(?:是)?(?:什么|哪|谁)|是指|什么意思|怎么来|哪里来|说的是|写的|这个数|数字|引用")
+_SUBGROUP = frozenset(("age", "date", "year", "time", "duration"))  # who or when is asked about, not what is presupposed
+_IDIOM = 2  # 一个月, 两处: small counts in words presuppose nothing
+
+
+def presupposed(query: Query) -> tuple[Number, ...]:
+    """Figures that the question takes for printed in the report."""
+    return tuple(n for n in query.numbers if n.kind not in _SUBGROUP and not (n.value <= _IDIOM and not re.search(r"\d", n.printed)))
+
+
+def asks_for_figure(query: Query, kind: str) -> bool:
+    """Whether the question wants the sentence of a figure that it names."""
+    return bool(presupposed(query)) and (kind == "number" or _LOOKUP.search(query.text) is not None)
+
+
+def sentences_with(figure: Number, places: Iterable[Place]) -> list[Place]:
+    """The sentences that print this value in this unit, in order."""
+    return [place for place in places if any(same_value(figure, have) for have in numbers_of(place[1].text))]
+
+
+def look_alike(figure: Number, places: Sequence[Place]) -> Place | None:
+    """A sentence with a figure of that unit whose digits are those asked but for one slip: a swap, or one digit wrong."""
+    wanted = _digits(figure)
+    for place in places:
+        for have in numbers_of(place[1].text):
+            if have.kind == figure.kind and same_unit(figure, have) and _one_slip(wanted, _digits(have)):
+                return place
+    return None
+
+
+def _digits(figure: Number) -> str:
+    return format(figure.value.normalize(), "f")
+
+
+def _one_slip(one: str, other: str) -> bool:
+    if one == other or len(one) != len(other) or len(one) < 3:
+        return False
+    wrong = [i for i in range(len(one)) if one[i] != other[i]]
+    return len(wrong) == 1 or (len(wrong) == 2 and one[wrong[0]] == other[wrong[1]] and one[wrong[1]] == other[wrong[0]])

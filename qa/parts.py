@@ -1,0 +1,28 @@
+"""A question with several parts -> one question for each part.
+
+>>> split_parts("友谊201和内江大板房分别签了多少?")
+['友谊201签了多少?', '内江大板房签了多少?']
+>>> split_parts("养老院有几家")
+[]
+"""
+
+import re
+
+_SHARED = re.compile(r"^(?P<lead>[^,，。？?]*?)(?P<one>[^,，、。？?和与跟]{2,14})(?:和|与|跟|、)(?P<two>[^,，、。？?]{2,14}?)(?:这?[两二]?[者个项处]?)(?:分别|各自?)(?P<rest>(?:是|有|在|签|占|办|做|完)?.*)$")
+_CUT = re.compile(r"[,，;；。？?]+|还有|以及|另外|顺便(?:问一?下)?")
+_ASKS = re.compile(r"多少|几|什么|哪|谁|怎|如何|吗|没有|为何")
+_SHORTEST = 4
+
+
+def split_parts(text: str) -> list[str]:
+    """The parts of a question, each a question; [] when it asks one thing."""
+    shared = _SHARED.match(text)
+    if shared and _ASKS.search(shared["rest"]):
+        lead, rest = shared["lead"], shared["rest"]
+        return [lead + shared["one"] + rest, lead + shared["two"] + rest]
+    pieces = [piece.strip() for piece in _CUT.split(text) if piece and len(piece.strip()) >= _SHORTEST]
+    asking = [piece for piece in pieces if _ASKS.search(piece)]
+    if len(asking) < 2:
+        return []
+    topic = pieces[0] if not _ASKS.search(pieces[0]) else ""  # 老房子加梯,看过能不能装的有多少,装好的几台
+    return [f"{topic} {piece}".strip() for piece in asking][:3]

@@ -1,0 +1,225 @@
+"""Candidates -> ordered sentences, and the probability that the first one answers.
+
+Two small linear models, both fitted by ``qa/fit.py`` and kept as readable numbers in ``weights.json``:
+
+- *order*: a score per candidate, the weighted sum of its signals; fitted as a conditional logit (McFadden 1974): the
+  right sentence should take all of the softmax over a question's candidates. Weights differ a little by kind of question.
+- *trust*: a logistic regression over what is known about the first sentence and about the question as a whole, the
+  probability that the sentence answers; it decides between an answer and an honest no. Signals that are not yes or no also
+  enter as hinges, max(0, signal - knot), with knots at their quartiles, so that "very near" can count more than "near".
+"""
+
+import json
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from corpus.fold import fold
+from index.passage_index import RowHit
+from index.rows import context_text
+from index.words import words
+from qa.asked import SLOTS, holds, other_years, wishes
+from qa.kinds import kind_of
+from qa.records import Kind
+from qa.retrieve import SIGNALS, Candidates, dice, pair_set
+from qa.wording import Wording
+
+WEIGHTS_FILE = Path(__file__).parent / "weights.json"
+Vector = npt.NDArray[np.float64]
+
+_VOTERS = 16
+_VOTE_SHARPNESS = 30.0
+_MARKS = re.compile(r"[\s“”\"'‘’,，。?？!！、:：;；()（）]+")
+
+TRUST_SIGNALS: tuple[str, ...] = (
+    "bank",
+    "bank_pairs",
+    "bank_vote",
+    "clause",
+    "sentence",
+    "context",
+    "words",
+    "pairs",
+    "margin",  # order score over the second sentence's, at most 5
+    "refuse",  # cosine with the nearest unanswerable bank question
+    "refuse_pairs",  # Dice with the most alike of the five nearest unanswerable ones
+    "bank_over_refuse",  # cosine: nearest answerable minus nearest unanswerable
+    "pairs_over_refuse",  # Dice: most alike answerable minus most alike unanswerable
+    "refuse_vote",  # share of unanswerable among the nearest bank questions of both sorts, nearer ones counting more
+    "unsaid",  # share of the question's character pairs, by rarity, in neither sentence, headings nor its bank questions
+    "unknown",  # share of the question's words, by rarity, that the report never uses
+    "wording",  # how the wording sounds, about -1 (unanswerable) to 1: see ``qa/wording.py``
+    "verbatim",  # 1 if the sentence prints the whole question, as for a name typed alone
+    "number_missing",  # share of the question's numbers that the sentence does not print
+    "other_year",  # 1 if a year is asked that is neither the report's nor in the sentence
+    "heading",
+    "short",  # 1 for a question of at most four characters
+    *(f"unmet_{slot.name}" for slot in SLOTS),  # 1 if asked for and not held by the sentence
+    *(f"asked_{slot.name}" for slot in SLOTS),  # 1 if asked for
+)
+HINGED = TRUST_SIGNALS[: TRUST_SIGNALS.index("verbatim")]
+KNOTS = (25, 50, 75)  # percentiles of the signal over the bank questions it is fitted on
+
+
+@dataclass(frozen=True)
+class Trust:
+    """The fitted trust: knots, weights of signals, weights of hinges."""
+
+    bias: float
+    linear: Vector  # (len(TRUST_SIGNALS),)
+    knots: Vector  # (len(HINGED), len(KNOTS))
+    hinges: Vector  # (len(HINGED), len(KNOTS))
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> "Trust":
+        """From the stored table; names are matched, so an unknown or missing one is an error at once."""
+        return cls(
+            bias=float(stored["bias"]),
+            linear=_vector(stored["linear"], TRUST_SIGNALS),
+            knots=np.array([stored["knots"][name] for name in HINGED], np.float64),
+            hinges=np.array([stored["hinges"][name] for name in HINGED], np.float64),
+        )
+
+    def probability(self, trust: dict[str, float]) -> float:
+        """That the first sentence answers, 0 to 1."""
+        signals = _vector(trust, TRUST_SIGNALS)
+        bent = np.maximum(0.0, signals[: len(HINGED), None] - self.knots)
+        return sigmoid(float(signals @ self.linear + (bent * self.hinges).sum() + self.bias))
+
+
+@dataclass(frozen=True)
+class Weights:
+    """The fitted numbers, with and without a question bank."""
+
+    order: dict[str, Vector]  # kind of question, or "all" -> (len(SIGNALS),)
+    order_without_bank: dict[str, Vector]
+    trust: Trust
+    trust_without_bank: Trust
+    threshold: float  # answer at or above this probability
+    threshold_without_bank: float
+
+    @classmethod
+    def load(cls, path: Path = WEIGHTS_FILE) -> "Weights":
+        """Read what ``qa/fit.py`` wrote."""
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        return cls(
+            order={kind: _vector(row, SIGNALS) for kind, row in stored["order"].items()},
+            order_without_bank={kind: _vector(row, SIGNALS) for kind, row in stored["order_without_bank"].items()},
+            trust=Trust.from_json(stored["trust"]),
+            trust_without_bank=Trust.from_json(stored["trust_without_bank"]),
+            threshold=float(stored["threshold"]),
+            threshold_without_bank=float(stored["threshold_without_bank"]),
+        )
+
+
+def _vector(row: dict[str, float], names: Sequence[str]) -> Vector:
+    return np.array([row[name] for name in names], np.float64)
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """Candidates in order, and what speaks for the first."""
+
+    candidates: Candidates
+    kind: Kind
+    order: tuple[int, ...]  # places in candidates.sentences, best first
+    scores: Vector  # order score by place in candidates.sentences
+    trust: dict[str, float]  # TRUST_SIGNALS of the first sentence
+    probability: float  # that the first sentence answers, 0 to 1
+
+
+def rank(candidates: Candidates, weights: Weights, wording: Wording, *, bank: bool = True) -> Ranked:
+    """Order the candidates and say how sure the first is. No candidates: probability 0."""
+    kind = kind_of(candidates.query)
+    table = weights.order if bank else weights.order_without_bank
+    scores = order_scores(candidates, table.get(kind, table["all"]))
+    order = tuple(int(place) for place in np.argsort(-scores, kind="stable"))
+    if not order:
+        return Ranked(candidates, kind, (), scores, {}, 0.0)
+    trust = trust_signals(candidates, order, scores, wording.lean(candidates.vector))
+    model = weights.trust if bank else weights.trust_without_bank
+    return Ranked(candidates, kind, order, scores, trust, model.probability(trust))
+
+
+def order_scores(candidates: Candidates, weights: Vector) -> Vector:
+    """Weighted sum of every candidate's signals, shape (n_candidates,)."""
+    return np.asarray(candidates.signals @ weights, np.float64)
+
+
+def sigmoid(logit: float) -> float:
+    """Log-odds to probability."""
+    return 1 / (1 + math.exp(-max(-60.0, min(60.0, logit))))
+
+
+def trust_signals(candidates: Candidates, order: Sequence[int], scores: Vector, lean: float) -> dict[str, float]:
+    """What speaks for and against the first sentence, by name; ``lean`` is how the wording sounds."""
+    first = order[0]
+    report, sentence = candidates.sentences[first]
+    query = candidates.query
+    found = {name: float(candidates.signals[first, place]) for place, name in enumerate(SIGNALS)}
+    asked = pair_set(query.text)
+    bank_pairs = max((dice(asked, pair_set(h.row.text)) for h in candidates.answerable[:5]), default=0.0)
+    refuse_pairs = max((dice(asked, pair_set(h.row.text)) for h in candidates.refusals[:5]), default=0.0)
+    bank = candidates.answerable[0].score if candidates.answerable else 0.0
+    refuse = candidates.refusals[0].score if candidates.refusals else 0.0
+    slots = wishes(query.text)
+    printed = sentence.text
+    return found | {
+        "margin": min(5.0, float(scores[first] - scores[order[1]])) if len(order) > 1 else 5.0,
+        "refuse": refuse,
+        "refuse_pairs": refuse_pairs,
+        "bank_over_refuse": bank - refuse,
+        "pairs_over_refuse": bank_pairs - refuse_pairs,
+        "refuse_vote": _refuse_vote(candidates.answerable, candidates.refusals),
+        "unsaid": _unsaid(candidates, first, asked),
+        "unknown": _unknown(candidates),
+        "wording": lean,
+        "verbatim": float(_verbatim(query.text, printed)),
+        "number_missing": 1.0 - found["number"] if query.numbers else 0.0,
+        "other_year": float(any(year not in printed for year in other_years(query, report.about.year))),
+        "short": float(len(query.text) <= 4),
+        **{f"unmet_{slot.name}": float(slot in slots and not holds(slot.name, printed)) for slot in SLOTS},
+        **{f"asked_{slot.name}": float(slot in slots) for slot in SLOTS},
+    }
+
+
+def _verbatim(question: str, printed: str) -> bool:
+    """Whether the sentence prints the whole question, marks aside, and it is no single character."""
+    asked = _MARKS.sub("", question)
+    return len(asked) >= 2 and asked in _MARKS.sub("", fold(printed))
+
+
+def _refuse_vote(answerable: Sequence[RowHit], refusals: Sequence[RowHit]) -> float:
+    """Share of the unanswerable among the nearest bank questions; 0.5 when there is no bank."""
+    voters = sorted([(h.score, 0) for h in answerable[:_VOTERS]] + [(h.score, 1) for h in refusals[:_VOTERS]], reverse=True)
+    voters = voters[:_VOTERS]
+    if not voters:
+        return 0.5
+    ballots = [(math.exp(_VOTE_SHARPNESS * (score - voters[0][0])), side) for score, side in voters]
+    return sum(weight * side for weight, side in ballots) / sum(weight for weight, _ in ballots)
+
+
+def _unsaid(candidates: Candidates, first: int, asked: frozenset[str]) -> float:
+    """By rarity, the share of the question's pairs that nothing known about the sentence says."""
+    report, sentence = candidates.sentences[first]
+    said = set(pair_set(context_text(report, sentence)))
+    for hit in candidates.answerable[:32]:
+        if hit.row.start < sentence.end and sentence.start < hit.row.end and hit.report_id == report.report_id:
+            said |= pair_set(hit.row.text)
+    rarity = candidates.rarity
+    total = sum(rarity(pair) for pair in asked)
+    return sum(rarity(pair) for pair in asked - said) / total if total else 0.0
+
+
+def _unknown(candidates: Candidates) -> float:
+    """By rarity, the share of the question's words that no sentence has."""
+    asked = set(words(candidates.query.lexical))
+    total = sum(map(candidates.word_rarity, asked))
+    unheard = candidates.word_rarity("\0")
+    return sum(unheard for word in asked if candidates.word_rarity(word) >= unheard) / total if total else 0.0
