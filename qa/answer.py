@@ -11,10 +11,10 @@ from corpus.report import Report, Sentence
 from index.embed import Encoder
 from index.passage_index import PassageIndex
 from qa.asked import holds, wishes
-from qa.cite import cite
+from qa.cite import cite, joined
 from qa.follow_up import asks_where, is_follow_up, own_words, topic_words
 from qa.highlight import Span, highlights, list_items
-from qa.lookup import asks_for_figure, look_alike, presupposed, sentences_with
+from qa.lookup import asks_for_figure, look_alike, on_topic, presupposed, sentences_with, topic
 from qa.messages import message
 from qa.normalise import Normaliser, Query, clean
 from qa.parts import split_parts
@@ -28,6 +28,8 @@ _CONTENT = re.compile(r"[0-9A-Za-z\u3400-\u9fff]")
 _EMPTY_WORDS = re.compile(r"^(?:多少|几|什么|哪里|哪|谁|怎么|怎样|为什么|吗|呢|的|了|是|有|个|钱|时候|请问|问|一下|想|我|你|吧|啊|这|那|它|数|人|次|\W)+$")
 _LEAST_SHARE = 0.01  # of the softmax over candidates; a sentence with less helps nobody
 _RELATED = 3
+_PERSONAL = re.compile(r"[我你咱俺,，]|老头|老太")
+_ASKING = re.compile(r"多少|几|什么|哪|谁|怎|吗$|如何")
 
 
 @dataclass(frozen=True)
@@ -155,7 +157,7 @@ class Answerer:
         cited: dict[str, Citation] = {}
         counts = []
         for figure in presupposed(query):
-            found = sentences_with(figure, places)
+            found = on_topic(topic(query), sentences_with(figure, places))
             if not found:
                 return self._false_premise(question, tried, figure.printed, look_alike(figure, places))
             found.sort(key=lambda place: order.get(place[1].sentence_id, len(order)))
@@ -179,22 +181,25 @@ class Answerer:
         return refusal(question, "false_premise", kind=tried.ranked.kind, figure=figure, near=near, related=self._related(tried, set()))
 
     def _several(self, question: str, whole: Tried, parts: Sequence[str], report_ids: Sequence[str], k: int) -> Answer:
-        """Each part with its own sentence first; the whole question decides when no part is sure."""
+        """Each part with its own sentence first, in the order asked; the whole question decides when no part is sure.
+
+        Where the whole question is answerable, a part need be half as sure: the other parts vouch for the topic.
+        """
         tried = self._try([self._normaliser.query(part) for part in parts], report_ids)
-        sure = [t for t in tried if t.probability >= self._threshold]
+        enough = self._threshold * (0.5 if whole.probability >= self._threshold else 1.0)
+        sure = [part for part in tried if part.ranked.order and part.probability >= enough]
         if not sure:
             return self._decide(question, whole, k)
-        chosen: dict[str, Citation] = {}
+        own: dict[str, Citation] = {}
         for part in sure:
-            citation = self._cite(part, part.ranked.order[0], part.probability)
-            chosen.setdefault(citation.sentence_id, citation)
-        if whole.probability >= self._threshold:
-            for citation in self._citations(whole, k):
-                chosen.setdefault(citation.sentence_id, replace(citation, score=min(citation.score, 0.5 * min(c.score for c in chosen.values()))))
-        first = len({t.ranked.candidates.sentences[t.ranked.order[0]][1].sentence_id for t in sure})
-        own, others = list(chosen.values())[:first], list(chosen.values())[first:]
-        own.sort(key=lambda citation: -citation.score)
-        return self._answered(question, whole, [*own, *others][: max(k, first)], parts=(1,) * first)
+            citation = self._cite(part, part.ranked.order[0], max(part.probability, whole.probability / 2))
+            same = own.get(citation.sentence_id)
+            own[citation.sentence_id] = _merged(same, citation) if same else citation
+        lowest = min(citation.score for citation in own.values())
+        others = [c for c in self._citations(whole, k) if c.sentence_id not in own] if whole.probability >= self._threshold else []
+        rest = [replace(citation, score=min(citation.score, lowest / 2)) for citation in others]
+        first = sorted(own.values(), key=lambda citation: -citation.score)
+        return self._answered(question, whole, [*first, *rest][: max(k, len(own))], parts=(1,) * len(own))
 
     def _follow(self, question: str, query: Query, history: Sequence[str], report_ids: Sequence[str], k: int) -> Answer:
         """Read a follow-up with the question before it, and alone; the surer reading wins, together when in doubt."""
@@ -245,21 +250,33 @@ class Answerer:
         return ""
 
     def _related(self, tried: Tried, cited: set[str]) -> tuple[str, ...]:
-        """Questions that the report answers, near this one, each on another sentence than those cited."""
-        seen, out = set(cited), []
+        """Questions that the report answers, near this one, each on another sentence than those cited.
+
+        Those on the same subsection come first; all are well written and short.
+        """
+        best = tried.ranked.candidates.sentences[tried.ranked.order[0]][1] if tried.ranked.order else None
+        home: list[tuple[str, str]] = []
+        away: list[tuple[str, str]] = []
         for hit in tried.ranked.candidates.answerable:
             sentence = self.index.report(hit.report_id).sentences[hit.row.sentence]
-            if sentence.sentence_id not in seen and sentence.role == "text" and self._presentable(hit.row.text):
-                seen.add(sentence.sentence_id)
-                out.append(hit.row.text)
-            if len(out) == _RELATED:
-                break
-        return tuple(out)
+            if sentence.sentence_id not in cited and sentence.role == "text" and self._presentable(hit.row.text):
+                (home if best and sentence.section == best.section else away).append((sentence.sentence_id, hit.row.text))
+        first_of_each: dict[str, str] = {}
+        for sentence_id, text in [*home, *away]:
+            first_of_each.setdefault(sentence_id, text)
+        return tuple(first_of_each.values())[:_RELATED]
 
     def _presentable(self, question: str) -> bool:
-        """Well written and short: no dialect, no typo, no other script, so that it can be offered to anybody."""
+        """A short, plain, well-written question that can be offered to anybody."""
         query = self._normaliser.query(question)
-        return len(question) <= 20 and query.text == question and not query.mended
+        plain = query.text == question and not query.mended and not query.numbers and not _PERSONAL.search(question)
+        return plain and len(question) <= 16 and bool(_ASKING.search(question))
+
+
+def _merged(one: Citation, other: Citation) -> Citation:
+    """Two citations of one sentence, for two parts of a question, as one: both are marked, and are its items."""
+    marked = joined([*one.highlights, *other.highlights], one.start, one.end)
+    return replace(one, highlights=marked, items=marked, score=max(one.score, other.score))
 
 
 def refusal(

@@ -30,6 +30,7 @@ Floats = npt.NDArray[np.float64]
 _COSINES = ("bank", "clause", "sentence", "context")
 _ORDER_PENALTY = 1.0
 _TRUST_PENALTY = 50.0
+_UNANSWERABLE_WEIGHT = 0.5  # the bank's authors sought out near misses; visitors ask about one in four that a report cannot answer
 _FOLDS = 5
 _BATCH = 512
 
@@ -101,11 +102,11 @@ def trust_table(fitted: Sequence[Example], order: Floats, leans: Floats) -> tupl
     return np.array(table), np.array(right)
 
 
-def fit_trust(table: Floats, right: npt.NDArray[np.bool_]) -> dict[str, Any]:
+def fit_trust(table: Floats, right: npt.NDArray[np.bool_], weight: Floats) -> dict[str, Any]:
     """Logistic regression on standardised signals and hinges; the stored form, for signals as they are."""
     knots = np.percentile(table[:, : len(HINGED)], KNOTS, axis=0).T  # (len(HINGED), len(KNOTS))
     bent = np.maximum(0.0, table[:, : len(HINGED), None] - knots).reshape(len(table), -1)
-    weights, bias = _logistic(np.hstack([table, bent]), right)
+    weights, bias = _logistic(np.hstack([table, bent]), right, weight)
     hinges = weights[table.shape[1] :].reshape(knots.shape)
     return {
         "bias": round(bias, 4),
@@ -115,7 +116,7 @@ def fit_trust(table: Floats, right: npt.NDArray[np.bool_]) -> dict[str, Any]:
     }
 
 
-def _logistic(table: Floats, right: npt.NDArray[np.bool_]) -> tuple[Floats, float]:
+def _logistic(table: Floats, right: npt.NDArray[np.bool_], weight: Floats) -> tuple[Floats, float]:
     mean, spread = table.mean(0), table.std(0)
     spread[spread < 1e-6] = np.inf  # a signal that never changes gets weight 0
     scaled = (table - mean) / spread
@@ -123,8 +124,8 @@ def _logistic(table: Floats, right: npt.NDArray[np.bool_]) -> tuple[Floats, floa
 
     def loss(weights: Floats) -> tuple[float, Floats]:
         logits = scaled @ weights[1:] + weights[0]
-        value = np.logaddexp(0, logits).sum() - target @ logits + 0.5 * _TRUST_PENALTY * (weights[1:] ** 2).sum()
-        error = expit(logits) - target
+        value = weight @ (np.logaddexp(0, logits) - target * logits) + 0.5 * _TRUST_PENALTY * (weights[1:] ** 2).sum()
+        error = weight * (expit(logits) - target)
         return float(value), np.concatenate([[error.sum()], scaled.T @ error + _TRUST_PENALTY * weights[1:]])
 
     found = minimize(loss, np.zeros(table.shape[1] + 1), jac=True, method="L-BFGS-B", options={"maxiter": 1000}).x
@@ -152,6 +153,7 @@ def fitted_table(index: PassageIndex, encoder: Any, normaliser: Normaliser, thre
     without = list(examples(index, encoder, normaliser, bank=False))
     order, order_alone = fit_order(with_bank), fit_order(without)
     leans = _leans(index, with_bank)
+    weight = np.array([_UNANSWERABLE_WEIGHT if example.reason else 1.0 for example in with_bank])
     return {
         "fitted": datetime.now(UTC).date().isoformat(),
         "data": f"{sum(not e.reason for e in with_bank)} answerable and {sum(bool(e.reason) for e in with_bank)} unanswerable bank questions",
@@ -160,8 +162,8 @@ def fitted_table(index: PassageIndex, encoder: Any, normaliser: Normaliser, thre
         "threshold_without_bank": threshold,
         "order": {"all": _named(SIGNALS, order)},
         "order_without_bank": {"all": _named(SIGNALS, order_alone)},
-        "trust": fit_trust(*trust_table(with_bank, order, leans)),
-        "trust_without_bank": fit_trust(*trust_table(without, order_alone, np.zeros(len(without)))),
+        "trust": fit_trust(*trust_table(with_bank, order, leans), weight),
+        "trust_without_bank": fit_trust(*trust_table(without, order_alone, np.zeros(len(without))), weight),
     }
 
 

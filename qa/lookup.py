@@ -6,14 +6,17 @@ Values and units are compared, never digits: 281 is not in 69281, 2,905件 is 29
 import re
 from collections.abc import Iterable, Sequence
 
-from corpus.numerals import Number, same_unit, same_value
+from corpus.numerals import Number, read_numbers, same_unit, same_value
 from corpus.report import Report, Sentence
+from index.rows import context_text
+from index.words import words
 from qa.asked import numbers_of
 from qa.normalise import Query
 
 Place = tuple[Report, Sentence]
 
 _LOOKUP = re.compile(r"哪[一]?句|那句|那[一]?处|出处|原文|原话|依据|来源|在哪里?(?:写|说|讲|提)|指(?:的)?(?:是)?(?:什么|哪|谁)|是指|什么意思|怎么来|哪里来|说的是|写的|这个数|数字|引用")
+_FILLER = re.compile(r"这个|那个|[的那这是在和与及两处各句话吗呢对不]|数字?|报告|里面?|总结|请问|一下|[\W_]")
 _SUBGROUP = frozenset(("age", "date", "year", "time", "duration"))  # who or when is asked about, not what is presupposed
 _IDIOM = 2  # 一个月, 两处: small counts in words presuppose nothing
 
@@ -31,6 +34,26 @@ def asks_for_figure(query: Query, kind: str) -> bool:
 def sentences_with(figure: Number, places: Iterable[Place]) -> list[Place]:
     """The sentences that print this value in this unit, in order."""
     return [place for place in places if any(same_value(figure, have) for have in numbers_of(place[1].text))]
+
+
+def topic(query: Query) -> str:
+    """The question without its figures and without the words that only ask for a sentence.
+
+    >>> topic(Query("", "满意率95%的那句话", "", tuple(read_numbers("满意率95%的那句话")), ()))
+    '满意率'
+    """
+    rest = query.text
+    for number in query.numbers:
+        rest = rest.replace(number.printed, " ")
+    return " ".join(_FILLER.sub(" ", _LOOKUP.sub(" ", rest)).split())
+
+
+def on_topic(asked: str, places: Sequence[Place]) -> list[Place]:
+    """Those sentences that, with their headings, share a word with the topic asked; all of them when no topic is named."""
+    if not asked:
+        return list(places)
+    wanted = {word for word in words(asked) if len(word) > 1}
+    return [place for place in places if not wanted or wanted & set(words(context_text(*place)))]
 
 
 def look_alike(figure: Number, places: Sequence[Place]) -> Place | None:

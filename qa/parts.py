@@ -19,7 +19,8 @@ def split_parts(text: str) -> list[str]:
     shared = _SHARED.match(text)
     if shared and _ASKS.search(shared["rest"]):
         lead, rest = shared["lead"], shared["rest"]
-        return [lead + shared["one"] + rest, lead + shared["two"] + rest]
+        one, colon, after = shared["one"].rpartition(":")  # 车棚:总数和完成数: what stands before the colon holds for both
+        return [lead + one + colon + after + rest, lead + one + colon + shared["two"] + rest]
     pieces = [piece.strip() for piece in _CUT.split(text) if piece and len(piece.strip()) >= _SHORTEST]
     asking = [piece for piece in pieces if _ASKS.search(piece)]
     if len(asking) < 2:
