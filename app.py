@@ -23,7 +23,9 @@ _GRACE = 3  # seconds that open connections are given when we stop
 
 def main() -> int:
     """Serve until interrupted; 0 then, 2 for settings that cannot be, 1 when serving is not possible."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+    loud = logging.StreamHandler()
+    loud.setLevel(logging.WARNING)  # on the handler: some libraries set their own loggers to everything
+    logging.basicConfig(handlers=[loud], format="%(asctime)s %(name)s %(message)s")
     try:
         settings = load_settings()
         with _bound(settings.host, settings.port) as listener:
@@ -48,7 +50,7 @@ def _service(settings: Settings) -> Service:
 
 
 def _serve(service: Service, settings: Settings, listener: socket.socket) -> int:
-    config = uvicorn.Config(create_app(service, settings), log_level="warning", timeout_graceful_shutdown=_GRACE)
+    config = uvicorn.Config(create_app(service, settings), log_level="warning", server_header=False, timeout_graceful_shutdown=_GRACE)
     server = uvicorn.Server(config)
     failure: list[YoujuError] = []
 

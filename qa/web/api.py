@@ -25,7 +25,7 @@ class Body(BaseModel):
 class AskBody(Body):
     """A question."""
 
-    question: _Question = Field(description=texts.API_QUESTION, examples=["热线满意率多少"])
+    question: _Question = Field(description=texts.API_QUESTION, examples=[texts.API_EXAMPLE_QUESTION])
     history: Annotated[list[_Question], Field(max_length=50)] = Field(default=[], description=texts.API_HISTORY)
     reports: _ReportIds = Field(default=[], description=texts.API_ONLY)
     k: int = Field(default=3, ge=1, le=20, description=texts.API_K)
@@ -34,7 +34,7 @@ class AskBody(Body):
 class CheckBody(Body):
     """A draft."""
 
-    text: str = Field(description=texts.API_TEXT, examples=["热线工单2905件,满意率91.4%。"])
+    text: str = Field(description=texts.API_TEXT, examples=[texts.API_EXAMPLE_DRAFT])
 
 
 class FeedbackBody(Body):

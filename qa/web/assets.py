@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 from fastapi import APIRouter, Request, Response
 
 _FOLDER = Path(__file__).parent / "static"

@@ -32,6 +32,18 @@ def route_path(scope: Scope) -> str:
     return path[len(prefix) :] if prefix and path.startswith(f"{prefix}/") else path
 
 
+class Prefix:
+    """Says which part of the path is a proxy's, whether or not the proxy takes it off before passing on."""
+
+    def __init__(self, app: App, base: str) -> None:
+        self._app = app
+        self._base = base
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on."""
+        await self._app({**scope, "root_path": self._base} if self._base else scope, receive, send)
+
+
 class GradioGate:
     """Lets through what the conversation needs and says 404 to the rest."""
 

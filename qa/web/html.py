@@ -1,12 +1,13 @@
 """The smallest pieces of HTML: escaping, and slices of a text with marks at offsets. Report text never passes through Markdown."""
 
-import re
 from collections.abc import Iterable
 from html import escape
 from typing import NamedTuple
 from urllib.parse import quote
 
-_DIGITS = re.compile(r"\d[\d,.]*\d?[%％]?")
+from corpus.numerals import read_numbers
+
+_LONGEST = 12  # characters; a longer figure may break over lines
 
 
 class Mark(NamedTuple):
@@ -45,10 +46,14 @@ def marked(words: str, offset: int, marks: Iterable[Mark]) -> str:
     return "".join([*parts, text(words[place:])])
 
 
-def digits(words: str, offset: int, taken: Iterable[tuple[int, int]]) -> list[Mark]:
-    """Marks that keep a number on one line, where nothing else is marked."""
+def kept_whole(words: str, offset: int, taken: Iterable[tuple[int, int]]) -> list[Mark]:
+    """Marks that keep a figure and its unit on one line, where nothing else is marked.
+
+    >>> kept_whole("工单2905件", 100, [])
+    [Mark(start=102, end=107, css='yj-num', tag='span', title='')]
+    """
     kept = tuple(taken)
-    found = ((m.start() + offset, m.end() + offset) for m in _DIGITS.finditer(words))
+    found = ((n.start + offset, n.end + offset) for n in read_numbers(words) if n.kind != "name" and n.end - n.start <= _LONGEST)
     return [Mark(a, b, "yj-num") for a, b in found if not any(s < b and a < e for s, e in kept)]
 
 

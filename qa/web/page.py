@@ -39,7 +39,7 @@ class Site:
     def year(self) -> str:
         """2021年, or nothing when the reports are of several years or of none known."""
         years = {about.year for about in self.reports}
-        return f"{self.newest.year}年" if len(years) == 1 and self.newest.year else ""
+        return texts.YEAR.format(year=self.newest.year) if len(years) == 1 and self.newest.year else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from html import escape
 
 from qa.records import Answer, Citation
 from qa.web import texts
-from qa.web.html import Mark, ask_link, digits, icon, marked, text
+from qa.web.html import Mark, ask_link, icon, kept_whole, marked, text
 
 _LONGEST_FIGURE = 12  # characters; a longer mark may break over lines
 _SURE = 0.5  # below this probability the lead says 可能相关
@@ -93,7 +93,7 @@ def _items(citation: Citation) -> str:
 def _sentence(citation: Citation) -> str:
     spans = citation.items or citation.highlights
     marks = [Mark(a, b, "yj-mark" if citation.items else _mark_css(citation, a, b), "mark") for a, b in spans]
-    return marked(citation.sentence, citation.start, [*marks, *digits(citation.sentence, citation.start, spans)])
+    return marked(citation.sentence, citation.start, [*marks, *kept_whole(citation.sentence, citation.start, spans)])
 
 
 def _mark_css(citation: Citation, start: int, end: int) -> str:

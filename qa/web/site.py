@@ -14,7 +14,7 @@ from qa.settings import Settings
 from qa.web import api, assets, chat, health, problems, report_page, texts
 from qa.web.asking import Asking
 from qa.web.contract import Service
-from qa.web.gate import BodyLimit, GradioGate, Headers, Scope, route_path
+from qa.web.gate import BodyLimit, GradioGate, Headers, Prefix, Scope, route_path
 from qa.web.limit import Limit
 from qa.web.page import Site, message_page
 
@@ -41,10 +41,10 @@ def create_app(service: Service, settings: Settings) -> FastAPI:
         title=texts.API_TITLE,
         description=texts.API_SAYS,
         version="1",
-        root_path=site.base,
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
+        servers=[{"url": site.base}] if site.base else None,
         lifespan=_lifespan_of(gradio_app),
         middleware=_layers(site, settings),
     )
@@ -57,7 +57,7 @@ def create_app(service: Service, settings: Settings) -> FastAPI:
         chat.router(gradio_app, asking, site, reports[0]),
     ):
         app.include_router(routes)
-    app.mount("/", GradioGate(gradio_app, _not_found(site)))
+    app.router.default = GradioGate(gradio_app, _not_found(site))
     return app
 
 
@@ -78,6 +78,7 @@ def _site(reports: list[Report], settings: Settings) -> Site:
 def _layers(site: Site, settings: Settings) -> list[Middleware]:
     most = max(_LEAST_BODY, settings.max_draft * _BYTES_PER_CHARACTER)
     return [
+        Middleware(Prefix, base=site.base),
         Middleware(Headers, frame_ancestors=site.frame_ancestors),
         Middleware(BodyLimit, most=most),
         Middleware(GZipMiddleware, minimum_size=600),

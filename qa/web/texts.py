@@ -18,6 +18,8 @@ NAV_REPORT = "报告原文"
 SOURCE_LINE = "答案全部摘自{titles}原文。"
 STAFF_DOOR = "工作人员入口"
 
+YEAR = "{year}年"
+
 # welcome
 WELCOME = "您问，报告原话答。"
 LEDE = "{year}街道做了哪些事、做到什么程度，用平常说话的方式问就行。"
@@ -131,6 +133,8 @@ API_ASKED_WHAT = "问的什么"
 API_SENTENCE = "答的哪一句；没有答则为空"
 API_VOTE = "up 有用，down 没用"
 API_WHY = "哪里不对"
+API_EXAMPLE_QUESTION = "热线满意率多少"
+API_EXAMPLE_DRAFT = "热线工单2905件，满意率91.4%。"
 API_REPORT = "报告编号；空表示全部"
 API_ASKED = "回答：answered 为真时有 citations，否则有 reason 和 message"
 API_CHECKED = "figures：稿子里的每个数字，各有一个结论"
