@@ -136,7 +136,9 @@ def _of_sentence(report: Report, sentence: Sentence, numbers: list[Number]) -> l
     return _read_sentence(report.text, span, numbers, report.report_id, sentence.sentence_id, sentence.section)
 
 
-def _read_sentence(text: str, span: Span, numbers: list[Number], report_id: str, sentence_id: str, section: tuple[str, ...]) -> list[Figure]:
+def _read_sentence(
+    text: str, span: Span, numbers: list[Number], report_id: str, sentence_id: str, section: tuple[str, ...]
+) -> list[Figure]:
     """Figures of one sentence, its numbers given."""
     folded = fold(text[span[0] : span[1]])
     segments = _segments(folded, span[0], numbers)
@@ -209,13 +211,16 @@ def _segments(folded: str, offset: int, numbers: list[Number]) -> list[Span]:
 
 _LEAD = re.compile(
     r"(?:[、和及与等的了]|一共|总共|共计|合计|共有|共|累计|总计|已经|已|目前|现有|现已|现|还有|另有|另外|其中|全年|今年以来|今年来|今年|去年|期间|截[至止]|到目前|"
-    r"街道|同时|并且|并|仍|将|则|为|对|由|在(?![建校岗册管职编训读])|把|使|新增|约|近|就|达到|达)+"
+    r"街道|同时|并且|并|初步形成|形成|有(?![效关机序])|仍|将|则|为|对|由|在(?![建校岗册管职编训读])|把|使|新增|约|近|就|达到|达)+"
 )
 _TAIL = re.compile(
     r"(?:[、和及与的了等达为至到有共是在占]|(?<![签节预合公])约|达到|提升到|提升至|提高到|提高至|增加到|增加至|增长到|上升到|上升为|下降到|下降为|降至|降到|升至|一共|总共|共计|合计|共有|总计|"
     r"累计|分别|平均|超过|超|增至|增长|已|累计达|多达|高达|仅|只|只有|仅有|还有|另有|位于|位列|位居)+$"
 )
-_NO_POST = re.compile(r"[的的、,以并且就也都均已被仍还比和及与至到)”\"]|进行|实现(?!$)|完成(?!$)|得到|达到|其中|左右|分别|增长|增加|下降|减少|提高|上升")
+_NO_POST = re.compile(
+    r"[的的、,以并且就也都均已被仍还比和及与至到)”\"]|进行|实现(?!$)|完成(?!$)|得到|达到|其中|左右|分别|增长|增加|下降|减少|提高|上升"
+)
+_OF_TIME = re.compile(r"内的?|里的?|的(?=.{2})")  # 为期3个月的专项行动, 两年内完成改造
 _ADVERB = re.compile(r"\s*(?:已经|已|均|都|全部|被|获得?|完成了?)*")
 _TRIM_POST = re.compile(r"(?:进行|得到|已经|已于|以上|的基础上).*$|的?$")
 
@@ -225,7 +230,9 @@ def _indicator(folded: str, offset: int, segment: Span, number: Number, numbers:
 
     Words up to ``taken`` belong to the figure before: in 12件信访事项中有9件已经化解 the 9件 are 已经化解.
     """
-    counted = [other for other in numbers if other.kind not in ("age", "ordinal") and other is not number]  # 18岁以上, 第十五次: part of the words
+    counted = [
+        other for other in numbers if other.kind not in ("age", "ordinal") and other is not number
+    ]  # 18岁以上, 第十五次: part of the words
     left = max([segment[0], *(other.end for other in counted if other.end <= number.start)])
     right = min([segment[1], *(other.start for other in counted if other.start >= number.end)])
     before, after = (left, number.start), (number.end, right)
@@ -234,12 +241,20 @@ def _indicator(folded: str, offset: int, segment: Span, number: Number, numbers:
         start = after[0] + (1 if words_after[:1] == "起" else 0)
         span = _trim(folded, offset, (start, right), post=True)
         return span or _trim(folded, offset, before, post=False)
+    if number.kind == "duration" and (joined := _OF_TIME.match(words_after)):
+        span = _trim(folded, offset, (after[0] + joined.end(), after[1]), post=True)
+        if span is not None:
+            return span
     if taken > left:
         fresh = _ADVERB.match(words_after)
         span = _trim(folded, offset, (after[0] + (fresh.end() if fresh else 0), after[1]), post=True)
         if span is not None and span[1] - span[0] >= 2:
             return span
-    if words_after.strip() and not _NO_POST.match(words_after.lstrip()) and number.kind not in ("percent", "points", "fraction", "multiple"):
+    if (
+        words_after.strip()
+        and not _NO_POST.match(words_after.lstrip())
+        and number.kind not in ("percent", "points", "fraction", "multiple")
+    ):
         span = _trim(folded, offset, after, post=True)
         if span is not None and span[1] - span[0] >= 2:
             return span
@@ -260,12 +275,21 @@ def _trim(folded: str, offset: int, span: Span, *, post: bool) -> Span | None:
     tail = _TAIL.search(words, start, end)
     if tail and (tail.start() > start or not post):
         end = tail.start()
+    while end > start and words[end - 1] in _CLOSING and not any(mark in words[start:end] for mark in '“「『"‘《'):
+        end -= 1
     return (span[0] + start, span[0] + end) if end > start else None
 
 
-_CUE = re.compile(r"一共|总共|共计|合计|共有|(?<!公)共(?![同享建治产和青])|已经|已|目前|累计|全年|(?<!既)有(?![效关机])|达|为|的|,|。|:|\(|、")
+_CLOSING = frozenset("”’」』》\"'")
+
+
+_CUE = re.compile(
+    r"一共|总共|共计|合计|共有|(?<!公)共(?![同享建治产和青])|已经|已|目前|累计|全年|(?<!既)有(?![效关机])|达|为|的|,|。|:|\(|、"
+)
 _NOUN_END = re.compile(r"(?:方面|街道|中心|平台|街坊|小区|大板房|社区|委员会|居委会|部门|[队站所村院校局会])$")
-_NO_SUBJECT = re.compile(r"^(?:[对在为由将把以从向使给按]|针对|面向|面对|根据|按照|通过|积极|更加|进一步|不断|持续|深入|扎实|切实|认真)|[0-9]")
+_NO_SUBJECT = re.compile(
+    r"^(?:[对在为由将把以从向使给按]|针对|面向|面对|根据|按照|通过|积极|更加|进一步|不断|持续|深入|扎实|切实|认真)|[0-9]"
+)
 
 
 def _subject(folded: str, offset: int, number: Number, indicator: Span) -> Span:
@@ -289,7 +313,9 @@ _PERIOD = re.compile(
     r"截[至止](?:到)?(?:目前|今年|(?=\d|[一二十])(?:\d{4}年)?(?:\d{1,2}月)?(?:\d{1,2}日)?(?:底|末)?)|到目前|目前|今年(?:以来|来)?|去年|全年|一年来|上半年|下半年|前?[一二三四]季度|"
     r"(?:\d{4}|[一二][一二三四五六七八九〇○零]{3})年(?:度|底|末|初)?(?:\d{1,2}月)?|\d{1,2}月\d{1,2}日(?:起)?|(?:年底|年内)|期间|五年来|十年来|明年|本年度"
 )
-_PERIOD_LEAD = re.compile(r"(?:(?:截[至止]目前|今年以来|今年来|今年|一年来|全年|目前|此外|同时|其中|期间|\d{4}年|[一二三四五六七八九十]是)[,、]?)+")
+_PERIOD_LEAD = re.compile(
+    r"(?:(?:截[至止]目前|今年以来|今年来|今年|一年来|全年|目前|此外|同时|其中|期间|\d{4}年|[一二三四五六七八九十]是)[,、]?)+"
+)
 
 
 def _period(folded: str, offset: int, number: Number) -> Span:

@@ -71,7 +71,18 @@ def _claim(text: str, row: int, span: Span, figure: Figure, inside: list[Figure]
     lead = text[span[0] : figure.start]
     if _ABOUT.search(lead) and not figure.number.qualifier:
         figure = replace(figure, number=replace(figure.number, qualifier="约"))
-    return Claim(figure, row, plain_words(own), bare, segment, plain_words(sentence), plain_words(lead), plain_words(before), year, bool(_LATER.search(sentence)))
+    return Claim(
+        figure,
+        row,
+        plain_words(own),
+        bare,
+        segment,
+        plain_words(sentence),
+        plain_words(lead),
+        plain_words(before),
+        year,
+        bool(_LATER.search(sentence)),
+    )
 
 
 _ABOUT = re.compile(r"约(?:占|有|达|合)(?:总数的?|全部的?|其中的?)?$")  # 约占三分之二: the bound stands before the verb

@@ -105,12 +105,19 @@ def meaning(number: Number, scale: Fraction = Fraction(1)) -> Meaning:
 
 def within(inner: Meaning, outer: Meaning) -> bool:
     """Whether everything the inner figure may stand for is what the outer one says."""
-    if outer.low is not None:
-        if inner.low is None or inner.low < outer.low or (inner.low == outer.low and outer.low_open and not inner.low_open):
-            return False
+    return _not_below(inner, outer) and _not_above(inner, outer)
+
+
+def _not_below(inner: Meaning, outer: Meaning) -> bool:
+    if outer.low is None:
+        return True
+    return inner.low is not None and (inner.low > outer.low or (inner.low == outer.low and (inner.low_open or not outer.low_open)))
+
+
+def _not_above(inner: Meaning, outer: Meaning) -> bool:
     if outer.high is None:
         return True
-    return not (inner.high is None or inner.high > outer.high or (inner.high == outer.high and outer.high_open and not inner.high_open))
+    return inner.high is not None and (inner.high < outer.high or (inner.high == outer.high and (inner.high_open or not outer.high_open)))
 
 
 def round_to(value: Fraction, place: Fraction) -> Fraction:
@@ -151,23 +158,19 @@ def agree(claimed: Number, stated: Number) -> Agreement:
         return Agreement(False, f"单位不同:稿中是“{claimed.unit}”,报告是“{stated.unit}”", unit_differs=True)
     mine, theirs = _meanings(claimed, stated, scale)
     same_value = mine.value == theirs.value and claimed.upper is None and stated.upper is None
-    if same_value and (mine.bound == theirs.bound or (mine.bound, theirs.bound) in _SAME_SENSE):
-        return Agreement(True, "" if _same_print(claimed, stated) else "写法不同,数相同")
-    if mine.bound == "about":
-        holds = theirs.bound not in ("over", "least", "under", "most", "some", "near", "about") and fairly_rounded(
-            mine, theirs, fraction=claimed.kind == "fraction"
-        )
-        return Agreement(holds, f"稿中是约数;报告的数是 {stated.printed}" if holds else _why_not_rounded(mine, theirs))
-    if mine.bound == "exact" or theirs.bound in ("about", "some"):
-        holds = mine.bound == "exact" == theirs.bound and same_value
-        return Agreement(holds, "" if holds else _difference(mine, theirs, stated))
-    if theirs.bound in _OPEN and mine.value != theirs.value:
-        return Agreement(False)  # 35%以上 misquotes 95%以上, though it follows from it
-    holds = within(theirs, mine)
-    return Agreement(holds, f"报告的数是 {stated.printed},在稿中所说的范围内" if holds else _difference(mine, theirs, stated))
-
-
-_SAME_SENSE = frozenset({("about", "near"), ("least", "over"), ("over", "more"), ("least", "more"), ("most", "near"), ("under", "near"), ("most", "under"), ("about", "exact")})  # fmt: skip
+    if same_value and (mine.bound == theirs.bound or (mine.bound, theirs.bound) in # (claimed, stated) bounds that, at one value, say the same or less.
+_SAME_SENSE: frozenset[tuple[Bound, Bound]] = frozenset(
+    {
+        ("about", "near"),
+        ("about", "exact"),
+        ("least", "over"),
+        ("least", "more"),
+        ("over", "more"),
+        ("most", "near"),
+        ("most", "under"),
+        ("under", "near"),
+    }
+)
 
 
 _OPEN = frozenset({"over", "least", "under", "most"})
@@ -188,11 +191,15 @@ def _meanings(claimed: Number, stated: Number, scale: Fraction) -> tuple[Meaning
     """Both in one unit; shares of different print (九成, 91.4%, 三分之一) as shares of one."""
     if claimed.ratio is None or stated.ratio is None or claimed.kind == stated.kind == "fraction":
         return meaning(claimed, scale), meaning(stated)
-    return tuple(meaning(one, Fraction(1) if one.kind == "fraction" else Fraction(1, 1000 if one.unit == "‰" else 100)) for one in (claimed, stated))  # type: ignore[return-value]
+    return tuple(
+        meaning(one, Fraction(1) if one.kind == "fraction" else Fraction(1, 1000 if one.unit == "‰" else 100)) for one in (claimed, stated)
+    )  # type: ignore[return-value]
 
 
 def _same_print(claimed: Number, stated: Number) -> bool:
-    return claimed.printed == stated.printed or (claimed.unit == stated.unit and claimed.printed.isascii() == stated.printed.isascii() and claimed.printed in stated.printed)  # fmt: skip
+    if claimed.printed == stated.printed:
+        return True
+    return claimed.unit == stated.unit and claimed.printed.isascii() == stated.printed.isascii() and claimed.printed in stated.printed
 
 
 def _difference(mine: Meaning, theirs: Meaning, stated: Number) -> str:
@@ -215,7 +222,7 @@ def _dates_agree(claimed: Number, stated: Number) -> Agreement:
     pairs = [(a, b) for a, b in zip(date_parts(claimed), date_parts(stated), strict=True) if a is not None and b is not None]
     finer = [a is not None and b is None for a, b in zip(date_parts(claimed)[1:], date_parts(stated)[1:], strict=True)]
     holds = bool(pairs) and all(a == b for a, b in pairs) and not any(finer)
-    return Agreement(holds, "" if holds and claimed.unit == stated.unit else "")
+    return Agreement(holds)
 
 
 def round_share(value: Fraction, claimed: Number) -> bool:
@@ -229,4 +236,6 @@ def round_share(value: Fraction, claimed: Number) -> bool:
         return fairly_rounded(mine, stated, fraction=claimed.kind == "fraction")
     if mine.bound != "exact":
         return within(stated, mine)
-    return value == mine.value or (claimed.kind == "percent" and round_to(value, mine.place) == mine.value and mine.place <= Fraction(1, 1000))
+    return value == mine.value or (
+        claimed.kind == "percent" and round_to(value, mine.place) == mine.value and mine.place <= Fraction(1, 1000)
+    )

@@ -42,7 +42,12 @@ def pairs(report: Report, figures: tuple[Figure, ...]) -> tuple[Pair, ...]:
             gap = order[part.sentence_id] - order[total.sentence_id]
             if gap > 1 or passage[part.sentence_id] != passage[total.sentence_id]:
                 break
-            if counted(part) and part.number.unit == total.number.unit and part.number.exact <= total.number.exact and (gap == 0 or has_total_cue(report, total)):
+            if (
+                counted(part)
+                and part.number.unit == total.number.unit
+                and part.number.exact <= total.number.exact
+                and (gap == 0 or has_total_cue(report, total))
+            ):
                 found.append(Pair(row, later))
     return tuple(found)
 

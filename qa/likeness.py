@@ -78,7 +78,11 @@ def content_words(text: str) -> tuple[str, ...]:
         if _AGE_WORD.fullmatch(part):
             found.append(part)
             continue
-        words = [word for word in _with_rates(segment(_RATE_IS.sub(r"\1 \2", part))) if _WORD.fullmatch(word) and not _NUMERAL_WORD.fullmatch(word)]
+        words = [
+            word
+            for word in _with_rates(segment(_RATE_IS.sub(r"\1 \2", part)))
+            if _WORD.fullmatch(word) and not _NUMERAL_WORD.fullmatch(word)
+        ]
         found += [word for word in words if word not in _STOP and (len(word) > 1 or word in _SINGLE or word in _same_words())]
     return tuple(dict.fromkeys(found))
 

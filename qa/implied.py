@@ -1,0 +1,207 @@
+"""What the report implies without printing it, for a figure of a draft: what is left of a total, a share, a sum of parts."""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from corpus.figures import Figure
+from corpus.fold import fold
+from qa.claims import Claim
+from qa.compare import round_share, unit_scale
+from qa.derive import Pair, counted, percent, show, total_of
+from qa.likeness import content_words, in_some_form
+from qa.pairing import SUPPORT, Candidate, Known, Reading, other_slot
+
+CONTRADICT_BOTH = 1.20  # least likeness of total and part together for a difference that contradicts
+_PART = 0.55  # least score of the count that a share is said of
+_SUM = 0.52  # least likeness of the likeliest part of a sum
+
+
+@dataclass(frozen=True, slots=True)
+class Implied:
+    """A computation on figures of one report, and whether the claim agrees with it."""
+
+    known: Known
+    one: Figure  # its sentence is cited first
+    other: Figure
+    stated: str  # the operands as printed: "80户/240户"
+    note: str  # "80 ÷ 240 = 33.33%"
+    holds: bool
+
+
+_LEFT = re.compile(r"未(?![来成婚])|没有|没(?!收)|尚未|还有|还剩|剩余|剩下|剩|其余|仍有|尚有|另有")
+_SHARE_CUE = re.compile(r"占|比例|比重|之比|其中|[中里之](?:有|,|的)|[人户件个项家][中里]")
+
+
+def implied(reading: Reading, known: list[Known]) -> Implied | None:
+    """Supported or contradicted by arithmetic on two figures of one report."""
+    for one in known:
+        likeness = reading.likeness.get(one.report.report_id)
+        if likeness is None:
+            continue
+        if reading.claim.figure.number.ratio is not None:
+            found = _share(reading, one)
+        elif counted(reading.claim.figure):
+            found = _left_over(reading, one, likeness) or _sum(reading, one, likeness)
+        else:
+            found = None
+        if found is not None:
+            return found
+    return None
+
+
+def _left_over(reading: Reading, known: Known, likeness: np.ndarray) -> Implied | None:
+    """还有11产未签约: a total less a part."""
+    claim = reading.claim
+    if not _LEFT.search(claim.own + claim.lead[-8:]):
+        return None
+    anchors = {one.figure.sentence_id for one in reading.candidates if one.likeness >= SUPPORT}
+    fitting = []
+    for pair in known.pairs:
+        total, part = known.figures[pair.total], known.figures[pair.part]
+        scale = unit_scale(claim.figure.number, part.number)
+        words_fit = (
+            _names_part(claim, known, pair)
+            if not polarity(claim)
+            else claim.bare
+            or (
+                not _names_part(claim, known, pair)
+                and max(known.wording.named(content_words(claim.own), pair.part), known.wording.named(content_words(claim.own), pair.total))
+                > 0.5
+            )
+        )
+        if scale is not None and part.sentence_id in anchors and words_fit and not other_slot(claim, known, pair.part):
+            left = total.number.exact - part.number.exact
+            fitting.append((claim.figure.number.exact * scale == left, float(likeness[pair.part] + likeness[pair.total]), pair, left))
+    if not fitting:
+        return None
+    holds, score, pair, left = max(fitting, key=lambda row: (row[0], row[1]))
+    if not holds and (polarity(claim) or score < CONTRADICT_BOTH):
+        return None
+    total, part = known.figures[pair.total], known.figures[pair.part]
+    note = f"{show(total.number.exact)} − {show(part.number.exact)} = {show(left)}"
+    return Implied(known, part, total, f"{total.printed}−{part.printed}", note, holds)
+
+
+def _names_part(claim: Claim, known: Known, pair: Pair) -> bool:
+    """Whether the claim has all the words of a part: with 未 it is what is left of it (未签约), without 未 the part itself."""
+    part = content_words(known.wording.places[pair.part].own)
+    return bool(part) and all(in_some_form(word, claim.own) for word in part)
+
+
+def _share(reading: Reading, known: Known) -> Implied | None:
+    """女性占三分之一, 签约率98.75%: a part over its total."""
+    claim = reading.claim
+    pair = _rate_pair(reading, known) if _has_rate_head(claim) else None
+    if pair is None and (claim.figure.number.kind == "fraction" or _SHARE_CUE.search(claim.sentence)) and not _has_rate_head(claim):
+        pair = _part_pair(claim, known)
+    if pair is None:
+        return None
+    small, large = known.figures[pair.part], known.figures[pair.total]
+    value = small.number.exact / large.number.exact
+    holds = round_share(value, claim.figure.number)
+    note = f"{show(small.number.exact)} ÷ {show(large.number.exact)} = {percent(value)}"
+    return Implied(known, small, large, f"{small.printed}/{large.printed}", note, holds)
+
+
+def _part_pair(claim: Claim, known: Known) -> Pair | None:
+    """The part that a share is said of, and its total."""
+    scores = [(_part_score(claim, known, row), -row) for row, figure in enumerate(known.figures) if counted(figure)]
+    score, row = max(scores, default=(0.0, 0))
+    total = total_of(known.report, known.figures, known.pairs, -row)
+    return None if score < _PART or total is None or total == -row else Pair(total, -row)
+
+
+def _rate_pair(reading: Reading, known: Known) -> Pair | None:
+    """化解率: the count of 化解 and a total before it; one whose share is the claimed one, else the likeliest."""
+    claim, likeness = reading.claim, reading.likeness[known.report.report_id]
+    stem = _RATE.findall(claim.own)[-1]
+    fitting = []
+    for pair in known.pairs:
+        own = content_words(known.wording.places[pair.part].own)
+        if own and all(word[:2] in stem or stem in word for word in own) and not other_slot(claim, known, pair.part):
+            value = known.figures[pair.part].number.exact / known.figures[pair.total].number.exact
+            fitting.append((round_share(value, claim.figure.number), float(likeness[pair.part] + likeness[pair.total]), pair))
+    _, score, best = max(fitting, key=lambda row: row[:2], default=(False, 0.0, None))
+    stated = any(one.likeness >= SUPPORT and stem + "率" in one.figure.indicator for one in reading.candidates)
+    return best if best is not None and score >= 1.0 and not stated else None
+
+
+_RATE = re.compile(r"([\u4e00-\u9fff]{2})率")
+_TOTAL_NOUN = re.compile(r"总户数|总人数|总数|总量|全部|总")
+
+
+def _has_rate_head(claim: Claim) -> bool:
+    return bool(_RATE.search(claim.own))
+
+
+def _part_score(claim: Claim, known: Known, row: int) -> float:
+    """How well a count is the part that a share is said of: its words in the claim, and the claim's in it."""
+    if other_slot(claim, known, row):
+        return 0.0
+    place = known.wording.places[row]
+    own = content_words(place.own)
+    said = _TOTAL_NOUN.sub("", f"{claim.lead} {claim.own}")
+    words = content_words(said)
+    if not own or not words:
+        return 0.0
+    weigh = known.wording.weight
+    back = sum(weigh(word) for word in own if in_some_form(word, said)) / sum(weigh(word) for word in own)
+    forward = sum(weigh(word) * min(1.0, float(known.wording.worth(word)[row]) + 0.2) for word in words) / sum(
+        weigh(word) for word in words
+    )
+    return 0.6 * back + 0.4 * forward
+
+
+def _sum(reading: Reading, known: Known, likeness: np.ndarray) -> Implied | None:
+    """已改造完成14个车棚: the parts of one enumeration together."""
+    claim = reading.claim
+    for run in known.runs:
+        parts = [known.figures[row] for row in run]
+        scale = unit_scale(claim.figure.number, parts[0].number)
+        if scale is None or sum(part.number.exact for part in parts) != claim.figure.number.exact * scale:
+            continue
+        fits = min(known.wording.named(content_words(claim.own), row) for row in run) >= 0.5 and float(likeness[list(run)].max()) >= _SUM
+        if fits and not any(other_slot(claim, known, row) for row in run) and not _names_one(claim, known, run):
+            note = " + ".join(show(part.number.exact) for part in parts) + f" = {show(claim.figure.number.exact * scale)}"
+            return Implied(known, parts[0], parts[-1], "+".join(part.printed for part in parts), note, holds=True)
+    return None
+
+
+def _names_one(claim: Claim, known: Known, run: tuple[int, ...]) -> bool:
+    """Whether the claim's words belong to some parts only, or to none: then it is not their sum that is claimed."""
+    shared = _shared_words(known, run)
+    owns = [known.wording.places[row].own for row in run]
+    named = [bool(words) and all(in_some_form(word, claim.own) for word in words) for words in map(content_words, owns)]
+    if any(named) and not all(named):
+        return True
+    for word in content_words(claim.own):
+        inside = [in_some_form(word, own) for own in owns]
+        if not any(inside) and not in_some_form(word, shared):
+            return True
+        if any(inside) and not all(inside) and not in_some_form(word, shared):
+            return True
+    return False
+
+
+def _shared_words(known: Known, run: tuple[int, ...]) -> str:
+    """Words said once for all parts: 已改造完成 and 车棚 in 已改造完成8个地下和6个地面车棚; none in 养老院6家、助餐点8家."""
+    first, last = known.figures[run[0]], known.figures[run[-1]]
+    if any(known.figures[row].indicator_span[0] < known.figures[row].end for row in run):
+        return ""
+    text = known.report.text
+    return fold(text[first.segment_span[0] : first.start] + " " + text[last.end : last.segment_span[1]])
+
+
+_NEGATION = re.compile(r"未(?![来成婚])|没有|没(?!收)|尚无|不再")
+
+
+def polarity(claim: Claim) -> bool:
+    """Whether a claim is said without 未 or 没有."""
+    return _NEGATION.search(claim.own) is None
+
+
+def polarity_of(candidate: Candidate) -> bool:
+    """Whether a report's figure is."""
+    return _NEGATION.search(candidate.known.wording.places[candidate.row].own) is None

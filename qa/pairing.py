@@ -1,0 +1,257 @@
+"""Which figures of a report each figure of a draft may speak of, by words, time, place and the company it keeps."""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from corpus.figures import Figure, register
+from corpus.numerals import Number
+from corpus.report import Report
+from index.words import segment
+from qa.claims import Claim
+from qa.compare import Agreement, agree
+from qa.derive import Pair, pairs, runs
+from qa.likeness import Likeness, content_words
+
+Similarity = Callable[[list[str], list[str]], np.ndarray]  # n texts, m texts -> cosines, shape (n, m)
+
+SUPPORT = 0.40  # least likeness of wording for a figure whose value agrees
+CLEAR = 0.70  # likeness at which the words name a figure whatever its value
+ANCHOR = 0.10  # added to figures of the sentence that the draft sentence's other figures come from
+
+
+@dataclass(frozen=True)
+class Known:
+    """A report made ready to check drafts against; build it once and keep it."""
+
+    report: Report
+    figures: tuple[Figure, ...]
+    wording: Likeness
+    pairs: tuple[Pair, ...]
+    runs: tuple[tuple[int, ...], ...]
+
+    @classmethod
+    def of(cls, report: Report) -> "Known":
+        """Read the register of a report and the words around its figures."""
+        figures = register(report)
+        return cls(report, figures, Likeness(report, figures), pairs(report, figures), runs(figures))
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A figure of a report that a claim may speak of."""
+
+    known: Known
+    row: int
+    likeness: float  # of the words, 0 to 1; with the anchor's bonus
+    agreement: Agreement
+
+    @property
+    def figure(self) -> Figure:
+        """The figure itself."""
+        return self.known.figures[self.row]
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """The report figure that another figure of the same draft sentence speaks of."""
+
+    report_id: str
+    row: int
+    sentence_id: str
+    earlier: bool  # whether that other figure stands before, in the draft
+
+    def turned(self, candidate: Candidate) -> bool:
+        """Whether draft and report have the two figures in different order."""
+        return (candidate.row > self.row) != self.earlier
+
+    def distance(self, candidate: Candidate) -> tuple[bool, int]:
+        """How far a candidate is: in another sentence or not, then rows of the register."""
+        return candidate.figure.sentence_id != self.sentence_id, abs(candidate.row - self.row)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A claim and the figures it may speak of, likeliest first."""
+
+    claim: Claim
+    candidates: tuple[Candidate, ...]
+    likeness: dict[str, np.ndarray]  # of every figure of a report, by report_id
+    company: frozenset[Companion] = frozenset()
+
+
+def read_candidates(claims: list[Claim], known: list[Known], similarity: Similarity | None) -> list[Reading]:
+    """Each claim with the figures of the reports that it may speak of, likeliest first."""
+    cosines = [_cosines(claims, one, similarity) for one in known]
+    readings = []
+    for row, claim in enumerate(claims):
+        found: list[Candidate] = []
+        likeness: dict[str, np.ndarray] = {}
+        for one, matrix in zip(known, cosines, strict=True):
+            if one.figures and _right_time(claim, one) and not _other_body(claim, one):
+                likeness[one.report.report_id] = _likeness(claim, one, None if matrix is None else matrix[row])
+                found.extend(_candidates(claim, one, likeness[one.report.report_id]))
+        readings.append(Reading(claim, tuple(sorted(found, key=_by_likeness)), likeness))
+    return readings
+
+
+def _by_likeness(candidate: Candidate) -> tuple[float, int]:
+    return -candidate.likeness, candidate.figure.start
+
+
+def _cosines(claims: list[Claim], known: Known, similarity: Similarity | None) -> np.ndarray | None:
+    """Cosines of every claim's words with every figure's, shape (claims, figures)."""
+    if similarity is None or not claims or not known.figures:
+        return None
+    return similarity(
+        [f"{claim.lead[-40:]} {claim.own}" for claim in claims], [f"{place.near} {place.own}" for place in known.wording.places]
+    )
+
+
+def _likeness(claim: Claim, known: Known, cosines: np.ndarray | None) -> np.ndarray:
+    """Likeness of a claim to every figure, shape (figures,), 0 to 1."""
+    own_words = content_words(claim.own)
+    rest_words = tuple(word for word in content_words(claim.sentence) if word not in own_words)
+    own = known.wording.forward(own_words)
+    rest = known.wording.forward(rest_words) if rest_words else own
+    words = 0.5 * own + 0.3 * known.wording.backward(claim.own, claim.sentence, claim.before) + 0.2 * rest
+    # Where the wording differs, an embedding lifts a figure a little; it never decides alone.
+    return words if cosines is None else np.asarray(words + 0.15 * np.clip(cosines - words, 0, 1))
+
+
+def _right_time(claim: Claim, known: Known) -> bool:
+    """Whether the claim speaks of the report's year."""
+    year = known.report.about.year
+    return not claim.later and (claim.year is None or year is None or claim.year == year)
+
+
+_BODY = re.compile(
+    r"[\u4e00-\u9fff][路村里桥浜江山海湾港场城门岗河湖泾塘庙浦](?:街道|社区)|[\u4e00-\u9fff]{2}新村|[\u4e00-\u9fff]{2}[镇乡](?!村)|"
+    r"(?:^|(?<=[,;、 ]))[\u4e00-\u9fff]{2}(?<![辖社城小全我本校园市地片街景郊山新老灾特该各])区(?![域级划间别里内块属直委])"
+)
+_OTHER_PLACE = re.compile(r"(?:全区|全市|全国|全省|本市|全县)(?!的?[第前])")
+
+
+def _other_body(claim: Claim, known: Known) -> bool:
+    """Whether the claim names a street office, village or district that the report does not know."""
+    named = claim.lead + claim.own
+    if any(found[0] not in known.wording.text for found in _BODY.finditer(named)):
+        return True
+    at = named.find("街道")
+    # 殷行街道: a name that the dictionary does not hold falls into single characters.
+    word = segment(named[:at])[-1] if at > 1 else ""
+    return (
+        len(word) == 1
+        and word not in _BEFORE_OFFICE
+        and _HAN_NAME.fullmatch(named[at - 2 : at]) is not None
+        and named[at - 2 : at + 2] not in known.wording.text
+    )
+
+
+_HAN_NAME = re.compile(r"[\u4e00-\u9fff]{2}")
+_BEFORE_OFFICE = frozenset("由对让在和与本我全该各是为的使给被帮向从以把将请到个市区两及年月日来内里后前中,。、;:“”(") | frozenset(" ")
+
+
+def _candidates(claim: Claim, known: Known, likeness: np.ndarray) -> Iterator[Candidate]:
+    family = _family(claim.figure.number)
+    for row in np.flatnonzero(likeness >= 0.2):
+        figure = known.figures[int(row)]
+        if _family(figure.number) == family and not other_slot(claim, known, int(row)):
+            yield Candidate(known, int(row), float(likeness[row]), _agree(claim, known, figure))
+
+
+def _agree(claim: Claim, known: Known, figure: Figure) -> Agreement:
+    """Whether values agree; a date's year is the report's where it prints none."""
+    return agree(claim.figure.number, figure.number)
+
+
+def _family(number: Number) -> str:
+    """Numbers of different families are never compared: a date with a date, a share with a share."""
+    if number.kind in ("percent", "fraction"):
+        return "share"
+    return "count" if number.kind in ("count", "money", "measure") else number.kind
+
+
+AGE_WORD = re.compile(r"\d+岁[^\s,。;、]*")
+
+
+def other_slot(claim: Claim, known: Known, row: int) -> bool:
+    """Whether the claim names an age group, a wider area or a subject that is not the report figure's."""
+    place, figure = known.wording.places[row], known.figures[row]
+    ages = {word for word in content_words(claim.own) if AGE_WORD.fullmatch(word)}
+    if ages and ages != {word for word in content_words(place.own) if AGE_WORD.fullmatch(word)}:
+        return True
+    if figure.number.kind != "ordinal" and any(found[0] not in place.sentence for found in _OTHER_PLACE.finditer(claim.own)):
+        return True
+    if figure.number.kind == "date" and {_role(claim.own), _role(place.own)} == {"start", "end"}:
+        return True
+    if _CHANGE.search(claim.own) and not _CHANGED.search(place.own):
+        return True
+    return bool(place.near) and place.near not in claim.lead and _other_subject(claim, known, place.near)
+
+
+_STARTS = re.compile(r"起|从|自|开始|启动")
+_ENDS = re.compile(r"截[止至]|到|至|止|底前")
+
+
+def _role(words: str) -> Literal["start", "end", ""]:
+    """Whether a date is said to begin or to end something."""
+    return "end" if _ENDS.search(words[:6]) else "start" if _STARTS.search(words) else ""
+
+
+_CHANGE = re.compile(
+    r"[较比](?:去年|上年|上一年|前一年|上半年|同期|往年|年初)|同比|环比|增幅|降幅|[较比].{0,6}(?:增加|增长|减少|下降|上升|提高)"
+)
+_CHANGED = re.compile(r"新增|增加|增长|减少|下降|上升|提高|同比|[较比]")
+
+
+def _other_subject(claim: Claim, known: Known, subject: str) -> bool:
+    """Whether the claim names the subject of other figures, and not a word of this one's."""
+    named = {place.near for place in known.wording.places if len(place.near) > 2 and place.near != subject and place.near in claim.lead}
+    return bool(named) and not any(word in claim.lead + claim.own for word in content_words(subject))
+
+
+def anchored(readings: list[Reading]) -> list[Reading]:
+    """Lift the figures of the report sentence that the other figures of a draft sentence agree with."""
+    votes: dict[int, dict[str, dict[int, float]]] = defaultdict(lambda: defaultdict(dict))
+    for place, reading in enumerate(readings):
+        for candidate in reading.candidates:
+            if candidate.agreement.holds and candidate.likeness >= 0.35:
+                ballot = votes[reading.claim.row][candidate.figure.sentence_id]
+                ballot[place] = max(ballot.get(place, 0.0), candidate.likeness)
+    best = [_best_agreeing(reading) for reading in readings]
+    lifted = []
+    for place, reading in enumerate(readings):
+        company = {
+            replace(one, earlier=other < place)
+            for other, one in enumerate(best)
+            if one is not None and other != place and readings[other].claim.row == reading.claim.row
+        }
+        lifted.append(replace(_lift(reading, place, votes[reading.claim.row]), company=frozenset(company)))
+    return lifted
+
+
+def _best_agreeing(reading: Reading) -> Companion | None:
+    """The figure a claim most likely speaks of: one whose value agrees, else one its words name clearly."""
+    best = next((one for one in reading.candidates if one.agreement.holds and one.likeness >= SUPPORT), None)
+    if best is None and reading.candidates and reading.candidates[0].likeness >= CLEAR:
+        best = reading.candidates[0]
+    return Companion(best.known.report.report_id, best.row, best.figure.sentence_id, earlier=True) if best else None
+
+
+def _lift(reading: Reading, place: int, votes: dict[str, dict[int, float]]) -> Reading:
+    support = {sentence: sum(value for voter, value in ballot.items() if voter != place) for sentence, ballot in votes.items()}
+    best = max(support.values(), default=0.0)
+    if best < SUPPORT:
+        return reading
+    lifted = [
+        replace(one, likeness=min(1.0, one.likeness + (3 * ANCHOR if reading.claim.bare else ANCHOR)))
+        if support.get(one.figure.sentence_id, 0.0) >= best
+        else one
+        for one in reading.candidates
+    ]
+    return replace(reading, candidates=tuple(sorted(lifted, key=_by_likeness)))
