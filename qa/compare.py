@@ -158,7 +158,23 @@ def agree(claimed: Number, stated: Number) -> Agreement:
         return Agreement(False, f"单位不同:稿中是“{claimed.unit}”,报告是“{stated.unit}”", unit_differs=True)
     mine, theirs = _meanings(claimed, stated, scale)
     same_value = mine.value == theirs.value and claimed.upper is None and stated.upper is None
-    if same_value and (mine.bound == theirs.bound or (mine.bound, theirs.bound) in # (claimed, stated) bounds that, at one value, say the same or less.
+    if same_value and (mine.bound == theirs.bound or (mine.bound, theirs.bound) in _SAME_SENSE):
+        return Agreement(True, "" if _same_print(claimed, stated) else "写法不同,数相同")
+    if mine.bound == "about":
+        holds = theirs.bound not in ("over", "least", "under", "most", "some", "near", "about") and fairly_rounded(
+            mine, theirs, fraction=claimed.kind == "fraction"
+        )
+        return Agreement(holds, f"稿中是约数;报告的数是 {stated.printed}" if holds else _why_not_rounded(mine, theirs))
+    if mine.bound == "exact" or theirs.bound in ("about", "some"):
+        holds = mine.bound == "exact" == theirs.bound and same_value
+        return Agreement(holds, "" if holds else _difference(mine, theirs, stated))
+    if theirs.bound in _OPEN and mine.value != theirs.value:
+        return Agreement(False)  # 35%以上 misquotes 95%以上, though it follows from it
+    holds = within(theirs, mine)
+    return Agreement(holds, f"报告的数是 {stated.printed},在稿中所说的范围内" if holds else _difference(mine, theirs, stated))
+
+
+# (claimed, stated) bounds that, at one value, say the same or less.
 _SAME_SENSE: frozenset[tuple[Bound, Bound]] = frozenset(
     {
         ("about", "near"),
@@ -191,9 +207,11 @@ def _meanings(claimed: Number, stated: Number, scale: Fraction) -> tuple[Meaning
     """Both in one unit; shares of different print (九成, 91.4%, 三分之一) as shares of one."""
     if claimed.ratio is None or stated.ratio is None or claimed.kind == stated.kind == "fraction":
         return meaning(claimed, scale), meaning(stated)
-    return tuple(
-        meaning(one, Fraction(1) if one.kind == "fraction" else Fraction(1, 1000 if one.unit == "‰" else 100)) for one in (claimed, stated)
-    )  # type: ignore[return-value]
+    return _as_share(claimed), _as_share(stated)
+
+
+def _as_share(number: Number) -> Meaning:
+    return meaning(number, Fraction(1) if number.kind == "fraction" else Fraction(1, 1000 if number.unit == "‰" else 100))
 
 
 def _same_print(claimed: Number, stated: Number) -> bool:
@@ -231,7 +249,7 @@ def round_share(value: Fraction, claimed: Number) -> bool:
     Only percentages with a decimal are taken for computed ones without 约; a bare 65% must be exact.
     """
     stated = Meaning("exact", value, value, value, False, False, Fraction(1, 10**6))
-    mine = meaning(claimed, Fraction(1) if claimed.kind == "fraction" else Fraction(1, 1000 if claimed.unit == "‰" else 100))
+    mine = _as_share(claimed)
     if mine.bound == "about":
         return fairly_rounded(mine, stated, fraction=claimed.kind == "fraction")
     if mine.bound != "exact":
