@@ -3,7 +3,7 @@
 import hashlib
 import importlib.metadata
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,13 +11,14 @@ from typing import Any
 
 import numpy as np
 
+from corpus.bank import BankQuestion
 from corpus.errors import SearchIndexError
 from corpus.library import Library
 from corpus.report import Report
 from index.base import VectorIndex, Vectors, row_id
 from index.embed import Encoder, Progress
 from index.faiss_index import FaissIndex
-from index.passage_index import PassageIndex, build_bank
+from index.passage_index import PassageIndex
 from index.rows import QUERY_KINDS, ROW_KINDS, Row, RowKind, report_rows
 from index.store import FORMAT, build_lock, new_version, open_version
 
@@ -33,14 +34,18 @@ class Content:
     digest: str  # of texts, banks and format: same digest, same rows
 
 
-def read_content(library: Library, *, use_bank: bool = True) -> Content:
+def read_content(library: Library, banks: Callable[[str], Sequence[BankQuestion]] = lambda _: ()) -> Content:
     """Split every report and list its rows.
+
+    Args:
+        library: the reports.
+        banks: the bank questions of a report, by its id.
 
     Raises:
         ReportError, BankError: something in the reports folder cannot be used.
     """
     reports = tuple(library.reports())
-    rows = tuple(tuple(report_rows(report, build_bank(library, report, use_bank=use_bank))) for report in reports)
+    rows = tuple(tuple(report_rows(report, banks(report.report_id))) for report in reports)
     digest = hashlib.sha256(f"format {FORMAT}".encode())
     for report, of_report in zip(reports, rows, strict=True):
         digest.update(f"{report.report_id} {report.about.sha256} {len(of_report)}".encode())

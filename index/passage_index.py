@@ -7,8 +7,6 @@ from functools import cached_property
 
 import numpy as np
 
-from corpus.bank import BankQuestion
-from corpus.library import Library
 from corpus.report import Report, Sentence
 from index.base import Ids, VectorIndex, Vectors, report_range, row_id, split_id
 from index.lexical import LexicalIndex
@@ -79,6 +77,15 @@ class PassageIndex:
             ids: Ids = np.array([row_id(number, len(self._rows[number]) - 1)], np.int64)
             self._engines[row.kind].add(ids, vector[np.newaxis])
 
+    def bank_rows(self, report_id: str) -> list[Row]:
+        """The bank questions of a report that are in force."""
+        number = self._numbers[report_id]
+        return [
+            row
+            for place, row in enumerate(self._rows[number])
+            if row.kind in ("bank", "refuse") and (number, place) not in self._removed
+        ]
+
     def remove_bank(self, report_id: str, question: str) -> None:
         """Forget a bank question; its row keeps its id and leads nowhere."""
         with self._lock:
@@ -111,11 +118,3 @@ class PassageIndex:
     def sentence_pairs(self) -> LexicalIndex:
         """BM25 over character pairs of sentences alone."""
         return LexicalIndex([sentence.text for _, sentence in self.sentences], pairs)
-
-
-def build_bank(library: Library, report: Report, *, use_bank: bool) -> tuple[BankQuestion, ...]:
-    """The bank kept with a report; () when there is none or it is switched off."""
-    from corpus.bank import read_bank
-
-    path = library.bank_path(report.report_id)
-    return read_bank(path, report) if use_bank and path.exists() else ()

@@ -76,6 +76,10 @@ class Answerer:
             return self._follow(question, query, history[-2:], report_ids, k)
         return self._alone(question, query, report_ids, k)
 
+    def explain(self, question: str) -> Ranked:
+        """How a question was read, found and ordered, and what speaks for the first sentence."""
+        return self._try([self._normaliser.query(question)], ())[0].ranked
+
     def _unaskable(self, question: str) -> Reason | None:
         """Why a text is not even searched for; None when it is."""
         text = clean(question)

@@ -140,6 +140,154 @@ def reports() -> None:
         click.echo(f"{report.report_id}\t{about.title}\t{about.published or '日期不详'}\t{len(report.sentences)} 句")
 
 
+@cli.command(context_settings=_HELP)
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON")
+@click.option("--report", "report_ids", multiple=True, help="只和这份报告对(报告编号,可以写多次)")
+@click.option("--batch", type=click.Path(path_type=Path), help="成批核对:每行一个 JSON,含 id、text")
+def check(file: Path | None, as_json: bool, report_ids: tuple[str, ...], batch: Path | None) -> None:
+    """核对稿子里的每个数字(.txt .md .docx;- 表示从标准输入读)。"""
+    if (file is None) == (batch is None):
+        raise click.UsageError("请给一个稿子文件,或用 --batch 给一个文件,两样只给一样")
+    service = _service()
+    if batch is not None:
+        _batch(batch, lambda line: {"figures": [f.to_json() for f in service.check(_text(line, "text"), line.get("reports") or report_ids)]})
+        return
+    from qa.draft import read_draft
+
+    found = service.check(read_draft(file or Path("-")), report_ids)
+    if as_json:
+        click.echo(json.dumps([figure.to_json() for figure in found], ensure_ascii=False, indent=1))
+        return
+    names = {"supported": "相符", "contradicted": "不符", "not_found": "报告未写", "ambiguous": "需确认"}
+    for figure in found:
+        says = f"  报告为 {figure.report_value}" if figure.report_value else ""
+        where = f"  {figure.citation.link}" if figure.citation else ""
+        click.echo(f"{names[figure.verdict]}  {figure.as_written}{says}{where}{'  ' + figure.note if figure.note else ''}")
+    if not found:
+        click.echo("这段稿子里没有找到数字,不用核对。")
+
+
+@cli.command(context_settings=_HELP)
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON")
+@click.option("--csv", "as_csv", is_flag=True, help="输出 CSV")
+@click.option("--report", "report_id", help="只列这份报告的")
+def figures(as_json: bool, as_csv: bool, report_id: str | None) -> None:
+    """列出报告里的全部数字:指标、数值、单位、出处。"""
+    service = _service()
+    rows = [
+        {**figure.to_json(), "sentence": service.report(figure.report_id).by_id[figure.sentence_id].text} for figure in service.figures(report_id)
+    ]
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    from qa.register_csv import register_csv
+
+    if as_csv:
+        sys.stdout.write(register_csv(rows))
+        return
+    for row in rows:
+        click.echo(f"{row['printed']}\t{row['indicator']}\t/report/{row['report_id']}#{row['sentence_id']}")
+
+
+@cli.command(context_settings=_HELP)
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON")
+@click.option("--report", "report_id", help="只算这份报告的")
+def arithmetic(as_json: bool, report_id: str | None) -> None:
+    """重算报告自己写的比例、合计和个数。"""
+    rows = [computation.to_json() for computation in _service().arithmetic(report_id)]
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    names = {"holds": "对得上", "does_not_hold": "对不上", "cannot_tell": "说不准"}
+    for row in rows:
+        where = row["citations"][0]["link"] if row["citations"] else ""
+        sum_ = f"  {row['expression']} = {row['computed']}" if row["computed"] else f"  {row['expression']}"
+        click.echo(f"{names[row['verdict']]}{sum_.rstrip()}  报告写 {row['stated']}  {where}")
+
+
+@cli.group(cls=ChineseGroup, context_settings=_HELP)
+def bank() -> None:
+    """问题库:人们的问法,指到报告的哪一句。"""
+
+
+_REPORT_ID = click.option("--report", "report_id", help="报告编号;只有一份报告时可以不写")
+
+
+@bank.command("add", context_settings=_HELP)
+@click.argument("question")
+@click.option("--quote", default="", help="回答它的报告原话,一字不差")
+@click.option("--reason", default="", help="报告没写时,说明缺的是哪一类,如 phone、money、detail_absent")
+@click.option("--by", "added_by", default="", help="谁加的")
+@_REPORT_ID
+def bank_add(question: str, quote: str, reason: str, added_by: str, report_id: str | None) -> None:
+    """加一个问题,马上生效。"""
+    from corpus.bank import BankQuestion
+
+    service = _service()
+    entry = service.add_bank(_which(service, report_id), BankQuestion(question, quote, reason, added_by))
+    click.echo(f"已加入问题库:{entry.question}")
+
+
+@bank.command("remove", context_settings=_HELP)
+@click.argument("question")
+@_REPORT_ID
+def bank_remove(question: str, report_id: str | None) -> None:
+    """撤回自己加的一个问题。"""
+    service = _service()
+    click.echo(f"已撤回:{service.remove_bank(_which(service, report_id), question).question}")
+
+
+@bank.command("list", context_settings=_HELP)
+@click.option("--own", is_flag=True, help="只列自己加的")
+@_REPORT_ID
+def bank_list(own: bool, report_id: str | None) -> None:
+    """列出问题库。"""
+    service = _service()
+    report_id = _which(service, report_id)
+    for entry in service.own_bank(report_id) if own else service.bank(report_id):
+        click.echo(f"{entry.question}\t{entry.quote or '报告没有:' + entry.reason}")
+
+
+@bank.command("export", context_settings=_HELP)
+@click.option("--own", is_flag=True, help="只导出自己加的")
+@_REPORT_ID
+def bank_export(own: bool, report_id: str | None) -> None:
+    """导出问题库,每行一个 JSON。"""
+    from corpus.bank import export_bank
+
+    service = _service()
+    report_id = _which(service, report_id)
+    sys.stdout.write(export_bank(service.own_bank(report_id) if own else service.bank(report_id)))
+
+
+@bank.command("import", context_settings=_HELP)
+@click.argument("file", type=click.Path(path_type=Path))
+@_REPORT_ID
+def bank_import(file: Path, report_id: str | None) -> None:
+    """导入问题库:先全部检查,有一行不对就一行也不加;已经有的跳过。"""
+    from corpus.bank import import_bank, same_question
+
+    service = _service()
+    report_id = _which(service, report_id)
+    entries = import_bank("\n".join(text for _, text in _lines(file)), service.report(report_id))
+    there = {same_question(entry.question) for entry in service.bank(report_id)}
+    new = [entry for entry in entries if same_question(entry.question) not in there]
+    for entry in new:
+        service.add_bank(report_id, entry)
+    click.echo(f"加入 {len(new)} 个问题,{len(entries) - len(new)} 个已经有了")
+
+
+def _which(service: "Service", report_id: str | None) -> str:
+    """The report meant: the one named, or the only one there is."""
+    if report_id is not None:
+        return service.report(report_id).report_id
+    ids = [report.report_id for report in service.reports()]
+    if len(ids) > 1:
+        raise InputError(f"有 {len(ids)} 份报告,请用 --report 说明是哪一份:{'、'.join(ids[:10])}")
+    return ids[0]
+
+
 def _service(reports: Path | None = None, index: Path | None = None) -> "Service":
     """The service that the settings ask for; what it has to say goes to stderr."""
     from qa.service import from_settings

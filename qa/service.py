@@ -2,11 +2,14 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
+from corpus.bank import BankQuestion
 from corpus.errors import SearchIndexError
+from corpus.figures import Figure
 from corpus.library import Library
 from corpus.report import Report
 from index.build import Content, build_index, index_in_memory, load_index, read_content
@@ -14,8 +17,12 @@ from index.embed import Embedder, Encoder, Progress
 from index.passage_index import PassageIndex
 from index.words import learn_names, words
 from qa.answer import Answerer
+from qa.arithmetic import Computation, recompute
+from qa.bank_desk import BankDesk
+from qa.check import CheckedFigure, check_draft
 from qa.normalise import Normaliser, Speller, WordList
-from qa.rank import Weights
+from qa.pairing import Known
+from qa.rank import Ranked, Weights
 from qa.records import Answer
 
 if TYPE_CHECKING:
@@ -23,6 +30,20 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("youju")
 Say = Callable[[str], None]
+
+
+class Recorder(Protocol):
+    """Keeps what was asked; never fails an answer."""
+
+    def asked(self, question: str, answer: Answer, milliseconds: float) -> None:
+        """One question and what was answered."""
+        ...
+
+    def feedback(self, question: str, sentence_id: str, vote: str, reason: str) -> None:
+        """One vote on an answer."""
+        ...
+
+
 _COMMON = 6  # a word that so many bank questions use is no typo
 
 
@@ -37,6 +58,8 @@ class Service:
         encoder: Encoder | None = None,
         bank: bool = True,
         longest_question: int = 300,
+        state: Path | None = None,
+        recorder: Recorder | None = None,
         say: Say = log.info,
         progress: Progress | None = None,
     ) -> None:
@@ -48,6 +71,8 @@ class Service:
             encoder: the embedding model; the one shipped with the project when None.
             bank: whether the question banks are used.
             longest_question: in characters.
+            state: folder of what is written while serving: bank questions that staff add; None for none.
+            recorder: keeps what was asked and said of it; None for nobody.
             say: takes one line when something happens that a person should know.
             progress: told how many texts are embedded, of how many.
         """
@@ -56,10 +81,13 @@ class Service:
         self.encoder: Encoder = encoder or Embedder()
         self._bank = bank
         self._longest = longest_question
+        self._desk = BankDesk(self.library, state)
+        self._recorder = recorder
         self._say = say
         self._progress = progress
         self._lock = threading.Lock()
         self._answerer: Answerer | None = None
+        self._registers: dict[str, Known] = {}
 
     @property
     def ready(self) -> bool:
@@ -78,7 +106,48 @@ class Service:
         """
         for report_id in reports:
             self.library.report(report_id)
-        return self._ready_answerer().answer(question, history, reports, k)
+        answerer = self._ready_answerer()
+        started = time.perf_counter()
+        answer = answerer.answer(question, history, reports, k)
+        if self._recorder is not None:
+            self._recorder.asked(question, answer, (time.perf_counter() - started) * 1000)
+        return answer
+
+    def feedback(self, question: str, sentence_id: str, vote: str, reason: str = "") -> None:
+        """Keep what a visitor says of an answer; ``vote`` is "up" or "down"."""
+        if self._recorder is not None:
+            self._recorder.feedback(question, sentence_id, vote, reason)
+
+    def figures(self, report_id: str | None = None) -> list[Figure]:
+        """The register of one report, or of all of them, in order."""
+        reports = [self.report(report_id)] if report_id else self.reports()
+        return [figure for report in reports for figure in self._known(report).figures]
+
+    def check(self, text: str, reports: Sequence[str] = ()) -> list[CheckedFigure]:
+        """A verdict for every figure of a draft."""
+        against = [self.report(report_id) for report_id in reports] or self.reports()
+        return list(check_draft(text, [self._known(report) for report in against]))
+
+    def arithmetic(self, report_id: str | None = None) -> list[Computation]:
+        """The reports' own sums and ratios, recomputed."""
+        reports = [self.report(report_id)] if report_id else self.reports()
+        return [computation for report in reports for computation in recompute(report)]
+
+    def bank(self, report_id: str) -> tuple[BankQuestion, ...]:
+        """The bank questions in force for a report."""
+        return self._desk.entries(report_id)
+
+    def own_bank(self, report_id: str) -> tuple[BankQuestion, ...]:
+        """The bank questions that staff added to a report."""
+        return self._desk.own(report_id)
+
+    def add_bank(self, report_id: str, entry: BankQuestion) -> BankQuestion:
+        """Add a bank question; it works at once and survives a restart. BankError when it cannot be kept."""
+        return self._desk.add(report_id, entry, self._running(), self.encoder)
+
+    def remove_bank(self, report_id: str, question: str) -> BankQuestion:
+        """Take back a bank question that staff added. BankError when there is none."""
+        return self._desk.remove(report_id, question, self._running(), self.encoder)
 
     def reports(self) -> list[Report]:
         """Every report, newest year first."""
@@ -95,21 +164,37 @@ class Service:
     def build(self) -> PassageIndex:
         """Bring the index up to date and return it."""
         learn_names(self.library.names())
-        content = read_content(self.library, use_bank=self._bank)
+        content = self._content()
         return build_index(content, self.encoder, self._index_folder, self._progress)
+
+    def explain(self, question: str) -> Ranked:
+        """What a question became and why: the ranked candidates with every signal, for the staff desk."""
+        return self._ready_answerer().explain(question)
+
+    def _running(self) -> PassageIndex | None:
+        return self._answerer.index if self._answerer and self._bank else None
+
+    def _known(self, report: Report) -> Known:
+        with self._lock:
+            if report.report_id not in self._registers:
+                self._registers[report.report_id] = Known.of(report)
+            return self._registers[report.report_id]
+
+    def _content(self) -> Content:
+        return read_content(self.library, self._desk.entries if self._bank else lambda _: ())
 
     def _ready_answerer(self) -> Answerer:
         with self._lock:
             if self._answerer is None:
                 learn_names(self.library.names())
-                content = read_content(self.library, use_bank=self._bank)
+                content = self._content()
                 index, normaliser = self._open(content), _normaliser(content)
                 self._answerer = Answerer(index, self.encoder, normaliser, Weights.load(), bank=self._bank, longest=self._longest)
         return self._answerer
 
     def normaliser(self) -> Normaliser:
         """What makes typed questions into queries, for these reports and banks."""
-        return _normaliser(read_content(self.library, use_bank=self._bank))
+        return _normaliser(self._content())
 
     def _open(self, content: Content) -> PassageIndex:
         """The index on disk; built when it is missing or out of date; kept in memory when the disk cannot be written to."""
@@ -124,7 +209,9 @@ class Service:
             return index_in_memory(content, self.encoder, self._progress)
 
 
-def from_settings(settings: "Settings", say: Say = log.info, progress: Progress | None = None) -> Service:
+def from_settings(
+    settings: "Settings", say: Say = log.info, progress: Progress | None = None, recorder: Recorder | None = None
+) -> Service:
     """The service that a table of settings asks for."""
     encoder = Embedder(settings.model, download=settings.download, threads=settings.threads)
     return Service(
@@ -133,6 +220,8 @@ def from_settings(settings: "Settings", say: Say = log.info, progress: Progress 
         encoder=encoder,
         bank=settings.bank == "on",
         longest_question=settings.max_question,
+        state=settings.state,
+        recorder=recorder,
         say=say,
         progress=progress,
     )

@@ -1,0 +1,88 @@
+"""Staff's own bank questions: kept in the state folder, beside the bank that travels with a report, and in force at once."""
+
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+from corpus.bank import BankQuestion, append_bank, overlay, read_bank, remove_bank, same_question
+from corpus.errors import BankError
+from corpus.library import Library
+from index.embed import Encoder
+from index.passage_index import PassageIndex
+from index.rows import bank_row
+
+
+class BankDesk:
+    """Adds and takes back bank questions, on disk first and then in the running index."""
+
+    def __init__(self, library: Library, state: Path | None) -> None:
+        """Without a state folder there is nothing of our own, and nothing can be added."""
+        self._library = library
+        self._state = state
+        self._lock = threading.Lock()
+
+    def path(self, report_id: str) -> Path | None:
+        """Where the own questions of a report are kept; the file need not exist."""
+        return self._state / "bank" / f"{report_id}.jsonl" if self._state else None
+
+    def entries(self, report_id: str) -> tuple[BankQuestion, ...]:
+        """The bank in force for a report: the shipped one, and our own over it.
+
+        Raises:
+            BankError: a file cannot be read, or a line of it is not valid.
+        """
+        return overlay(self.shipped(report_id), self.own(report_id))
+
+    def shipped(self, report_id: str) -> tuple[BankQuestion, ...]:
+        """The questions that travel with the report."""
+        return read_bank(self._library.bank_path(report_id), self._library.report(report_id))
+
+    def own(self, report_id: str) -> tuple[BankQuestion, ...]:
+        """The questions that staff added."""
+        path = self.path(report_id)
+        return read_bank(path, self._library.report(report_id)) if path else ()
+
+    def add(self, report_id: str, entry: BankQuestion, index: PassageIndex | None, encoder: Encoder) -> BankQuestion:
+        """Keep a question, with the time, and let it work at once where an index is running.
+
+        Raises:
+            BankError: it is not valid, it is already there, or it cannot be written down.
+        """
+        report, path = self._library.report(report_id), self._writable(report_id)
+        dated = BankQuestion(entry.question, entry.quote, entry.reason, entry.added_by, datetime.now(UTC).isoformat(timespec="seconds"))
+        with self._lock:
+            append_bank(path, dated, report)
+            if index is not None:
+                self._show(report_id, dated, index, encoder)
+        return dated
+
+    def remove(self, report_id: str, question: str, index: PassageIndex | None, encoder: Encoder) -> BankQuestion:
+        """Take back a question that staff added; a shipped one under it is in force again.
+
+        Raises:
+            BankError: staff added no such question, or the file cannot be written.
+        """
+        path = self._writable(report_id)
+        with self._lock:
+            gone = remove_bank(path, question)
+            if index is not None:
+                index.remove_bank(report_id, gone.question)
+                for entry in self.shipped(report_id):
+                    if same_question(entry.question) == same_question(question):
+                        self._show(report_id, entry, index, encoder)
+        return gone
+
+    def _show(self, report_id: str, entry: BankQuestion, index: PassageIndex, encoder: Encoder) -> None:
+        for row in list(index.bank_rows(report_id)):
+            if same_question(row.text) == same_question(entry.question):
+                index.remove_bank(report_id, row.text)
+        [vector] = encoder.encode_queries([entry.question])
+        index.add_bank(report_id, bank_row(self._library.report(report_id), entry), vector)
+
+    def _writable(self, report_id: str) -> Path:
+        self._library.report(report_id)
+        path = self.path(report_id)
+        if path is None:
+            raise BankError("没有设置状态文件夹,不能添加问题;请设置 YOUJU_STATE")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
