@@ -12,7 +12,7 @@ from corpus.split import split_report
 
 
 def read_text(path: Path) -> str:
-    """UTF-8 text of a file, without BOM, line ends as ``\\n``.
+    r"""UTF-8 text of a file, without BOM, line ends as ``\n``.
 
     Raises:
         ReportError: the file is missing, cannot be read, or is not UTF-8.

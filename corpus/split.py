@@ -10,8 +10,10 @@ sentence, and nothing ends inside 《》 or inside brackets.
 
 import hashlib
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 
 from corpus.report import About, Passage, Report, Role, Section, Sentence
 
@@ -39,7 +41,7 @@ def split_sentences(text: str) -> list[str]:
     White space after an end stays with the piece before it.
     """
     cuts = [0, *_cuts(text), len(text)]
-    return [text[a:b] for a, b in zip(cuts, cuts[1:], strict=False) if a < b]
+    return [text[a:b] for a, b in pairwise(cuts) if a < b]
 
 
 def _cuts(text: str) -> Iterator[int]:
@@ -105,8 +107,9 @@ def split_report(about: About, text: str) -> Report:
     spans = list(_sentence_spans(text))
     headings = _headings(text, spans)
     sections = _close_sections(headings, len(text))
-    passages = tuple(_passages(about.report_id, text, spans, sections))
-    sentences = tuple(_sentences(about, text, spans, sections, passages))
+    outline = _Outline(sections)
+    passages = tuple(_passages(about.report_id, text, spans, outline))
+    sentences = tuple(_sentences(about, text, spans, outline, passages))
     return Report(about=about, text=text, sections=sections, sentences=sentences, passages=passages)
 
 
@@ -154,53 +157,70 @@ def _heading_level(text: str, start: int, end: int) -> int:
 def _close_sections(open_sections: list[Section], size: int) -> tuple[Section, ...]:
     """Each section runs to the next heading of its level or above."""
     closed = []
-    for place, section in enumerate(open_sections):
-        following = (s.start for s in open_sections[place + 1 :] if s.level <= section.level)
-        closed.append(
-            Section(section.level, section.heading, section.start, section.heading_end, section.start, next(following, size))
-        )
-    return tuple(closed)
+    following = {1: size, 2: size, 3: size}  # where the next heading of this level or above starts
+    for section in reversed(open_sections):
+        end = following[section.level]
+        closed.append(Section(section.level, section.heading, section.start, section.heading_end, section.start, end))
+        following |= dict.fromkeys(range(section.level, 4), section.start)
+    return tuple(reversed(closed))
 
 
-def _passages(report_id: str, text: str, spans: list[tuple[int, int]], sections: tuple[Section, ...]) -> Iterator[Passage]:
+class _Outline:
+    """Sections by offset, found without walking through all of them."""
+
+    def __init__(self, sections: tuple[Section, ...]) -> None:
+        self.levels = {(section.start, section.heading_end): section.level for section in sections}
+        self.items = {section.start: section for section in sections if section.level == 3}
+        self._chains: list[tuple[Section, ...]] = []  # each part and subsection, with the part it stands in before it
+        for section in sections:
+            if section.level < 3:
+                over = self._chains[-1] if self._chains else ()
+                self._chains.append((*(above for above in over if above.level < section.level), section))
+        self._heading_ends = [chain[-1].heading_end for chain in self._chains]
+
+    def path(self, offset: int) -> tuple[str, ...]:
+        """Headings of part and subsection over this offset; a heading is not under itself."""
+        place = bisect_right(self._heading_ends, offset) - 1
+        return tuple(section.heading for section in self._chains[place] if offset < section.end) if place >= 0 else ()
+
+    def item(self, passage: Passage, offset: int) -> str:
+        """Heading of the item whose passage this is; "" for none. An item begins a passage and ends with it."""
+        section = self.items.get(passage.start)
+        return section.heading if section and section.heading_end <= offset else ""
+
+
+def _passages(report_id: str, text: str, spans: list[tuple[int, int]], outline: _Outline) -> Iterator[Passage]:
     """Lines, cut again before each item and 此外: no passage holds two items."""
-    item_starts = {section.start for section in sections if section.level == 3}
     group: list[tuple[int, int]] = []
     number = 0
     for span in spans:
         new_line = bool(group) and "\n" in text[group[-1][1] : span[0]]
-        if group and (new_line or span[0] in item_starts or _ASIDE.match(text, span[0])):
+        if group and (new_line or span[0] in outline.items or _ASIDE.match(text, span[0])):
             number += 1
-            yield _passage(report_id, text, group, sections, number)
+            yield _passage(report_id, text, group, outline, number)
             group = []
         group.append(span)
     if group:
-        yield _passage(report_id, text, group, sections, number + 1)
+        yield _passage(report_id, text, group, outline, number + 1)
 
 
-def _passage(report_id: str, text: str, group: list[tuple[int, int]], sections: tuple[Section, ...], number: int) -> Passage:
+def _passage(report_id: str, text: str, group: list[tuple[int, int]], outline: _Outline, number: int) -> Passage:
     start, end = group[0][0], group[-1][1]
-    return Passage(f"{report_id}-p{number:03d}", report_id, text[start:end], start, end, _path(sections, start))
-
-
-def _path(sections: tuple[Section, ...], offset: int) -> tuple[str, ...]:
-    """Headings of part and subsection over this offset; a heading is not under itself."""
-    return tuple(s.heading for s in sections if s.level < 3 and s.heading_end <= offset < s.end)
+    return Passage(f"{report_id}-p{number:03d}", report_id, text[start:end], start, end, outline.path(start))
 
 
 def _sentences(
-    about: About, text: str, spans: list[tuple[int, int]], sections: tuple[Section, ...], passages: tuple[Passage, ...]
+    about: About, text: str, spans: list[tuple[int, int]], outline: _Outline, passages: tuple[Passage, ...]
 ) -> Iterator[Sentence]:
     seen: Counter[str] = Counter()
     taken: set[str] = set()
-    heading_levels = {(section.start, section.heading_end): section.level for section in sections}
     place = 0
     for start, end in spans:
         while passages[place].end <= start:
             place += 1
         printed = text[start:end]
         seen[printed] += 1
-        role = _role(about, text, start, end, heading_levels.get((start, end), 0))
+        role = _role(about, text, start, end, outline.levels.get((start, end), 0))
         yield Sentence(
             sentence_id=_free_id(printed, seen[printed], taken),
             report_id=about.report_id,
@@ -208,8 +228,8 @@ def _sentences(
             start=start,
             end=end,
             role=role,
-            section=() if role == "footer" else _path(sections, start),
-            item=_item(sections, passages[place], start),
+            section=() if role == "footer" else outline.path(start),
+            item=outline.item(passages[place], start),
             passage=place,
         )
 
@@ -232,11 +252,3 @@ def _role(about: About, text: str, start: int, end: int, level: int) -> Role:
     if _FOOTER.search(printed) and len(text) - start < 400:
         return "footer"
     return "text"
-
-
-def _item(sections: tuple[Section, ...], passage: Passage, start: int) -> str:
-    """Heading of the item whose passage this is; an item ends with its passage."""
-    for section in sections:
-        if section.level == 3 and passage.start <= section.start and section.heading_end <= start < passage.end:
-            return section.heading
-    return ""
