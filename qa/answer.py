@@ -12,7 +12,7 @@ from index.embed import Encoder
 from index.passage_index import PassageIndex
 from qa.asked import holds, wishes
 from qa.cite import cite, joined
-from qa.follow_up import asks_where, is_follow_up, own_words, topic_words
+from qa.follow_up import asks_next, asks_where, is_follow_up, may_lean, own_words, readings
 from qa.highlight import Span, highlights, list_items
 from qa.lookup import asks_for_figure, look_alike, on_topic, presupposed, sentences_with, topic
 from qa.messages import message
@@ -20,7 +20,7 @@ from qa.normalise import Normaliser, Query, clean
 from qa.parts import split_parts
 from qa.rank import Ranked, Weights, rank
 from qa.records import Answer, Citation, Kind, Reason
-from qa.retrieve import pool
+from qa.retrieve import pair_set, pool
 from qa.wording import Wording
 
 _CHAT_REASONS = frozenset(("smalltalk", "injection"))
@@ -72,9 +72,8 @@ class Answerer:
         if early:
             return refusal(question, early)
         query = self._normaliser.query(question)
-        if history and is_follow_up(query.text):
-            return self._follow(question, query, history[-2:], report_ids, k)
-        return self._alone(question, query, report_ids, k)
+        followed = self._follow(question, query, history[-2:], report_ids, k) if history else None
+        return followed or self._alone(question, query, report_ids, k)
 
     def explain(self, question: str) -> Ranked:
         """How a question was read, found and ordered, and what speaks for the first sentence."""
@@ -205,19 +204,53 @@ class Answerer:
         first = sorted(own.values(), key=lambda citation: -citation.score)
         return self._answered(question, whole, [*first, *rest][: max(k, len(own))], parts=(1,) * len(own))
 
-    def _follow(self, question: str, query: Query, history: Sequence[str], report_ids: Sequence[str], k: int) -> Answer:
-        """Read a follow-up with the question before it, and alone; the surer reading wins, together when in doubt."""
-        before = self._normaliser.query(history[-1])
-        if len(history) > 1 and is_follow_up(before.text):
-            before = self._normaliser.query(f"{topic_words(self._normaliser.query(history[-2]).text)} {own_words(before.text)}")
+    def _follow(self, question: str, query: Query, history: Sequence[str], report_ids: Sequence[str], k: int) -> Answer | None:
+        """Read a follow-up with the question before it; None when it is better read alone."""
+        leaning = is_follow_up(query.text)
+        if not leaning and not may_lean(query.text):
+            return None
+        before = self._before(history)
         understood = f"{history[-1].strip()} → {question.strip()}"
         if asks_where(query.text):
             return replace(self._alone(question, before, report_ids, k), question=question, understood=understood)
-        joined = self._normaliser.query(f"{topic_words(before.text)} {own_words(query.text)}")
-        alone, together = self._try([query, joined], report_ids)
-        if alone.probability > max(together.probability, self._threshold):
-            return self._decide(question, alone, k)
-        return self._decide(question, together, k, understood)
+        if asks_next(query.text):
+            return self._next(question, self._try([before], report_ids)[0], k, understood)
+        alone, *together = self._try([query, *map(self._normaliser.query, readings(before.text, query.text))], report_ids)
+        best = max(together, key=lambda tried: tried.probability + self._named(tried, own_words(query.text)))
+        if alone.probability >= (max(best.probability, self._threshold) if leaning else self._threshold):
+            return None
+        if not leaning and best.probability < (1 + self._threshold) / 2:  # nothing in its wording says that it leans
+            return None
+        return self._decide(question, best, k, understood)
+
+    def _before(self, history: Sequence[str]) -> Query:
+        """The question before, itself completed when it was a follow-up."""
+        before = self._normaliser.query(history[-1])
+        if len(history) > 1 and is_follow_up(before.text) and not asks_next(before.text):
+            earlier = self._normaliser.query(history[-2])
+            return self._normaliser.query(readings(earlier.text, before.text)[-1])
+        return before
+
+    @staticmethod
+    def _named(tried: Tried, own: str) -> float:
+        """How much of what the follow-up itself names stands in the sentence found, 0 to 1."""
+        if not tried.ranked.order:
+            return 0.0
+        named = pair_set(own)
+        report, sentence = tried.ranked.candidates.sentences[tried.ranked.order[0]]
+        return len(named & pair_set(sentence.item + sentence.text)) / len(named) if named else 0.0
+
+    def _next(self, question: str, before: Tried, k: int, understood: str) -> Answer:
+        """What stands after the last answer in its paragraph."""
+        if before.probability < self._threshold:
+            return self._refuse(question, before, understood)
+        report, sentence = before.ranked.candidates.sentences[before.ranked.order[0]]
+        place = report.position[sentence.sentence_id]
+        following = [s for s in report.sentences[place + 1 : place + 1 + k] if s.passage == sentence.passage]
+        if not following:
+            return self._refuse(question, before, understood)
+        cited = [cite(report, s, score=before.probability * 0.9**n) for n, s in enumerate(following, 1)]
+        return self._answered(question, before, cited, understood)
 
     def _places(self, report_ids: Sequence[str]) -> list[tuple[Report, Sentence]]:
         return [(r, s) for r, s in self.index.sentences if not report_ids or r.report_id in report_ids]

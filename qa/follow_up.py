@@ -1,12 +1,13 @@
 """Follow-up questions: 那满意率呢? 是哪几个? 在哪里说的? Completed from the last question, never by writing text.
 
-A follow-up is read together with the question before it: both texts stand side by side as one query. Nothing is rewritten,
-and what was understood is shown to the visitor as those two texts.
+A follow-up is read in several ways, each made of pieces of the two questions as they were typed: the topic before with what
+is asked now (热线工单 + 满意率), or what is named now with what was asked before (内江大板房 + 签了多少). The reading that the report
+answers best wins, and what was understood is shown to the visitor.
 """
 
 import re
 
-_OPENING = re.compile(r"^(?:那么?|还有|然后|后来|其中|它|他们|她们|这个|这些|那个|那些|这里|那边|那里|里面|再说说?|再讲讲?|接着|继续|具体|另外|同样|上面|刚才|前面)")
+_OPENING = re.compile(r"^(?:那么?|还有|再问一?下|再问|然后|后来|其中|它|他们|她们|这个|这些|那个|那些|这里|那边|那里|里面|再说说?|再讲讲?|接着|继续|具体|另外|同样|上面|刚才|前面)")
 _CLOSING = re.compile(r"呢[?？!！。]*$")
 _WITHOUT_TOPIC = re.compile(
     r"^(?:是|都是|都有|有|在|分别|各|一共|总共|大概|目前|现在|今年|全部|就|又|也|做|弄|完成|好|了|吗|呢|的|多少|几|哪|什么|时候|地方|里|谁|"
@@ -14,6 +15,10 @@ _WITHOUT_TOPIC = re.compile(
     r"[?？,，。!！\s])+$"
 )
 _WHERE_SAID = re.compile(r"^[那这]?(?:句|句话|个|些)?(?:是|话)?(?:在)?(?:报告)?(?:的)?(?:哪里|哪儿|哪一?(?:部分|节|条|段|页|章|句|处)|什么地方)(?:里|中)?(?:说|写|讲|提|有)?(?:到|的|过)*|(?:出处|原文|原话|依据)(?:在哪里?|是什么|呢)?$")
+_NEXT = re.compile(r"^(?:那|那么)?(?:后来|然后|接着|接下来|还有|之后|下面|再往下)(?:呢|吗|怎么样|什么|讲什么|怎么说)?[?？。]*$")
+_SHORT = 12  # characters; a longer question that nothing answers is not taken for a leaning one
+_WISH = re.compile(r"(?:一共|总共|目前|现在)?(?:情况)?(?:有|是|了|占|达)?(?:多少|几|哪|怎么样|什么|如何|有没有|吗)[^,，。]*$")
+_ASKS = re.compile(r"多少|几|哪|怎|什么|谁|吗|如何|有没有")
 _FRESH = re.compile(r"^(?:换个?问题|另一个问题|不问这个|问别的)")
 
 
@@ -22,6 +27,28 @@ def is_follow_up(text: str) -> bool:
     if _FRESH.match(text):
         return False
     return bool(_OPENING.match(text) or (_CLOSING.search(text) and len(text) <= 14) or _WITHOUT_TOPIC.match(text))
+
+
+def may_lean(text: str) -> bool:
+    """Whether a question that finds nothing alone is worth reading with the one before it."""
+    return len(text) <= _SHORT and not _FRESH.match(text)
+
+
+def asks_next(text: str) -> bool:
+    """Whether it asks what comes after the last answer: 后来呢, 还有呢."""
+    return _NEXT.match(text) is not None
+
+
+def readings(before: str, now: str) -> list[str]:
+    """The ways to read a follow-up, as queries.
+
+    >>> readings("友谊201街坊签了多少", "那内江大板房呢?")
+    ['友谊201街坊签 内江大板房', '内江大板房了多少']
+    """
+    own = own_words(now)
+    wish = _WISH.search(before)
+    joined = f"{topic_words(before)} {own}"
+    return [joined, own + wish.group()] if wish and not _ASKS.search(own) else [joined]
 
 
 def asks_where(text: str) -> bool:
