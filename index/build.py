@@ -20,6 +20,7 @@ from index.embed import Encoder, Progress
 from index.faiss_index import FaissIndex
 from index.passage_index import PassageIndex
 from index.rows import QUERY_KINDS, ROW_KINDS, Row, RowKind, report_rows
+from index.shipped import shipped_vectors
 from index.store import FORMAT, build_lock, new_version, open_version
 
 _PACKAGES = ("faiss-cpu", "numpy", "sentence-transformers", "torch", "jieba", "bm25s")
@@ -95,7 +96,7 @@ def build_index(content: Content, encoder: Encoder, folder: Path, progress: Prog
 
 def index_in_memory(content: Content, encoder: Encoder, progress: Progress | None = None) -> PassageIndex:
     """The same index without a file, for when the disk cannot be written to."""
-    engines = _engines(content, _embed(content, encoder, {}, progress), encoder.dim)
+    engines = _engines(content, _embed(content, encoder, shipped_vectors(encoder.fingerprint), progress), encoder.dim)
     return PassageIndex(content.reports, content.rows, engines)
 
 
@@ -159,13 +160,19 @@ def _save_vectors(draft: Path, vectors: dict[str, Vectors]) -> None:
     np.save(draft / "vectors.npy", np.stack([vectors[key] for key in keys]))
 
 
+def read_vectors(version: Path) -> dict[str, Vectors]:
+    """Vectors by key, as a version keeps them."""
+    keys = json.loads((version / "keys.json").read_text(encoding="utf-8"))
+    return dict(zip(keys, np.load(version / "vectors.npy"), strict=True))
+
+
 def _known_vectors(folder: Path, encoder: Encoder) -> dict[str, Vectors]:
-    """Vectors of the current version, if this model made them; {} when there is nothing to trust."""
+    """Vectors that this model made before: those of the current version, and those that travel with the model."""
+    shipped = shipped_vectors(encoder.fingerprint)
     try:
         version, manifest = open_version(folder)
         if manifest.get("model") != encoder.fingerprint:
-            return {}
-        keys = json.loads((version / "keys.json").read_text(encoding="utf-8"))
-        return dict(zip(keys, np.load(version / "vectors.npy"), strict=True))
+            return shipped
+        return shipped | read_vectors(version)
     except (SearchIndexError, OSError, ValueError):
-        return {}
+        return shipped

@@ -45,7 +45,7 @@ class FaissIndex:
         if k == 0:
             return [[] for _ in queries]
         selectors = _selectors(within)
-        params = faiss.SearchParameters(sel=selectors[-1]) if selectors else None
+        params = _parameters(selectors[-1]) if selectors else None
         scores, ids = self._faiss.search(np.ascontiguousarray(queries, np.float32), k, params=params)  # both (n, k)
         # FAISS fills places it cannot answer with id -1.
         return [best_first(row_ids[row_ids >= 0], row[row_ids >= 0], k) for row, row_ids in zip(scores, ids, strict=True)]
@@ -66,14 +66,19 @@ class FaissIndex:
         return index
 
 
+def _parameters(selector: Any) -> Any:
+    parameters: Any = faiss.SearchParameters  # the stubs do not know the keyword
+    return parameters(sel=selector)
+
+
 def _selectors(within: Sequence[range] | None) -> list[Any]:
     """FAISS selectors; the last one selects the union. The list keeps all of them alive during the search."""
     if within is None:
         return []
     if not within:
         return [faiss.IDSelectorRange(0, 0)]
-    selectors = [faiss.IDSelectorRange(span.start, span.stop) for span in within]
-    union = selectors[0]
+    selectors: list[Any] = [faiss.IDSelectorRange(span.start, span.stop) for span in within]
+    union: Any = selectors[0]
     for selector in selectors[1:]:
         union = faiss.IDSelectorOr(union, selector)
         selectors.append(union)

@@ -9,6 +9,7 @@ refuse    an unanswerable bank question                     a reason
 """
 
 import hashlib
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -51,7 +52,7 @@ def clause_spans(text: str) -> list[tuple[int, int]]:
     ['满意率91.4%,', '共2,905件。']
     """
     cuts = [0, *(match.end() for match in _CLAUSE_END.finditer(text)), len(text)]
-    return [(a, b) for a, b in zip(cuts, cuts[1:], strict=False) if a < b]
+    return [(a, b) for a, b in itertools.pairwise(cuts) if a < b]
 
 
 def report_rows(report: Report, bank: Sequence[BankQuestion] = ()) -> Iterator[Row]:

@@ -129,7 +129,7 @@ class Answerer:
         ranked = tried.ranked
         scores = ranked.scores[list(ranked.order)]
         shares = np.exp(scores - scores[0])
-        cited = []
+        cited: list[Citation] = []
         for share, place in zip(shares[:k], ranked.order, strict=False):
             if share / shares.sum() < _LEAST_SHARE and cited:
                 break
@@ -237,7 +237,7 @@ class Answerer:
         if not tried.ranked.order:
             return 0.0
         named = pair_set(own)
-        report, sentence = tried.ranked.candidates.sentences[tried.ranked.order[0]]
+        _report, sentence = tried.ranked.candidates.sentences[tried.ranked.order[0]]
         return len(named & pair_set(sentence.item + sentence.text)) / len(named) if named else 0.0
 
     def _next(self, question: str, before: Tried, k: int, understood: str) -> Answer:

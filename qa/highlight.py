@@ -4,6 +4,7 @@ What is marked follows what is asked: 多少 marks a figure, 什么时候 a date
 figures the one wins whose own clause shares most with the question.
 """
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -106,7 +107,7 @@ def _enumerations(text: str) -> list[list[Span]]:
         cuts = [start, *(i + 1 for i in range(start, end) if text[i] == "、" and not _in_title(text, i)), end]
         if len(cuts) < 3:
             continue
-        items = [_trim(text, a, b) for a, b in zip(cuts, cuts[1:], strict=False)]
+        items = [_trim(text, a, b) for a, b in itertools.pairwise(cuts)]
         items[0] = _after_verb(text, items[0])
         items[-1] = _before_tail(text, items[-1])
         runs.append([item for item in items if item[0] < item[1]])

@@ -6,7 +6,7 @@ Values and units are compared, never digits: 281 is not in 69281, 2,905件 is 29
 import re
 from collections.abc import Iterable, Sequence
 
-from corpus.numerals import Number, read_numbers, same_unit, same_value
+from corpus.numerals import Number, same_unit, same_value
 from corpus.report import Report, Sentence
 from index.rows import context_text
 from index.words import words
@@ -39,6 +39,7 @@ def sentences_with(figure: Number, places: Iterable[Place]) -> list[Place]:
 def topic(query: Query) -> str:
     """The question without its figures and without the words that only ask for a sentence.
 
+    >>> from corpus.numerals import read_numbers
     >>> topic(Query("", "满意率95%的那句话", "", tuple(read_numbers("满意率95%的那句话")), ()))
     '满意率'
     """

@@ -16,6 +16,7 @@ from corpus.numerals import Number, same_value
 from corpus.report import Report, Sentence
 from index.base import Vectors
 from index.embed import Encoder
+from index.lexical import Scores
 from index.passage_index import PassageIndex, RowHit
 from index.words import pairs
 from qa.asked import holds, numbers_of, wishes
@@ -155,11 +156,12 @@ class _Pool:
         """Word and character-pair signals of every sentence that shares any."""
         bm25 = self._index.sentence_words.scores(query.lexical)
         best = float(bm25.max(initial=0.0))
-        for name, scores in (
+        sources: tuple[tuple[Signal, Scores], ...] = (
             ("words", self._index.sentence_words.coverages(query.lexical)),
             ("pairs", self._index.sentence_pairs.coverages(query.text)),
             ("bm25", bm25 / best if best else bm25),
-        ):
+        )
+        for name, scores in sources:
             top = np.argsort(-scores, kind="stable")[:_LEXICAL_DEPTH]
             allowed = {int(n) for n in top if scores[n] > 0 and self._wanted(int(n), report_ids)}
             self._scores[name] = {number: float(scores[number]) for number in allowed}

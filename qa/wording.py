@@ -25,13 +25,13 @@ class Wording:
         self._weights: Floats | None = None
         if min(len(answerable), len(unanswerable)) < _FEWEST:
             return
-        known = np.concatenate([answerable, unanswerable]).astype(np.float64)
+        known: Floats = np.concatenate([answerable, unanswerable]).astype(np.float64)
         self._target = np.repeat([1.0, -1.0], [len(answerable), len(unanswerable)])
         self._mean = known.mean(0)
         self._table = self._with_constant(known)
         penalty = np.diag(np.repeat([_PENALTY, 1e-6], [known.shape[1], 1]))
-        self._inverse: Floats = np.linalg.inv(self._table.T @ self._table + penalty)
-        self._weights = self._inverse @ self._table.T @ self._target
+        self._inverse: Floats = np.asarray(np.linalg.inv(self._table.T @ self._table + penalty), np.float64)
+        self._weights = np.asarray(self._inverse @ self._table.T @ self._target, np.float64)
 
     @classmethod
     def of(cls, index: PassageIndex) -> "Wording":
