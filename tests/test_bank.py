@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,7 @@ def test_questions_that_differ_in_substance_are_not_the_same(one: str, other: st
     assert same_question(one) != same_question(other)
 
 
+@settings(deadline=None)  # the first one loads a dictionary
 @given(st.text(max_size=60))
 def test_sameness_is_settled_in_one_pass_and_never_empty_for_a_question(text: str) -> None:
     bare = same_question(text)
@@ -255,12 +257,13 @@ _LINES = st.one_of(
 _BANKS = st.lists(_LINES, max_size=8, unique_by=lambda entry: same_question(entry.question))
 
 
+@settings(deadline=None)
 @given(_BANKS)
 def test_export_and_import_are_inverse(bank: list[BankQuestion]) -> None:
     assert import_bank(export_bank(bank), SMALL) == tuple(bank)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)  # the disk may be busy
 @given(_BANKS)
 def test_adding_one_by_one_is_writing_at_once(tmp_path: Path, bank: list[BankQuestion]) -> None:
     one, other = tmp_path / "one.jsonl", tmp_path / "other.jsonl"
@@ -272,6 +275,7 @@ def test_adding_one_by_one_is_writing_at_once(tmp_path: Path, bank: list[BankQue
     assert (one.read_bytes() if bank else b"") == other.read_bytes()
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_imports_or_says_why_not(text: str) -> None:
     told = ""
@@ -364,3 +368,9 @@ def test_a_writer_that_waits_too_long_says_so(tmp_path: Path, monkeypatch: pytes
 def test_the_shipped_bank_is_valid_and_uses_every_reason(shipped: tuple[BankQuestion, ...]) -> None:
     assert {entry.reason for entry in shipped} == {"", *REASONS}
     assert export_bank(shipped) == (ROOT / "corpus" / "reports" / "yanji-2021" / "bank.jsonl").read_text(encoding="utf-8")
+
+
+def test_every_sentence_of_the_report_can_be_asked_for(yanji: Report, shipped: tuple[BankQuestion, ...]) -> None:
+    asked = Counter(yanji.sentences_of(entry.quote)[0].sentence_id for entry in shipped if entry.quote)
+    assert [s.text for s in yanji.sentences if s.role == "text" and asked[s.sentence_id] < 5] == []
+    assert [s.text for s in yanji.sentences if s.role in ("heading", "item") and not asked[s.sentence_id]] == []
