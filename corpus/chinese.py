@@ -14,6 +14,7 @@ LARGE = {"万": 10**4, "亿": 10**8}  # closes a section; 万亿 is their produc
 _TENS = {"廿": "二十", "卅": "三十"}
 _ZERO = "零〇○"
 _LONGEST = 40  # characters; nobody writes a longer numeral, and longer ones only cost time
+_BLANK = re.compile(r"[,\s\u200b]")
 _MIXED = re.compile(r"\d+(?:\.\d+)?|.")
 
 
@@ -136,7 +137,7 @@ def mixed_value(text: str) -> Decimal | None:
     total, part = Decimal(0), None
     last = Decimal(10) ** 17
     scale = Decimal(1)
-    for piece in _MIXED.findall(text.replace(",", "")):
+    for piece in _MIXED.findall(_BLANK.sub("", text)):
         if piece[0].isdigit():
             if part is not None:
                 total, last = total + part * scale, scale

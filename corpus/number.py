@@ -57,10 +57,12 @@ def same_value(one: Number, other: Number) -> bool:
     >>> same_value(one, other)
     True
     """
-    if "name" in (one.kind, other.kind) or not same_unit(one, other):
+    if "name" in (one.kind, other.kind):
         return False
-    if one.kind in ("date", "year") or other.kind in ("date", "year"):
+    if one.kind in ("date", "year") and other.kind in ("date", "year"):
         return same_date(one, other)
+    if not same_unit(one, other):
+        return False
     if one.ratio is not None and other.ratio is not None:
         return one.ratio == other.ratio
     size = factor(one.unit, other.unit) if one.unit and other.unit else Fraction(1)

@@ -11,12 +11,12 @@ C = "零〇○一二两俩仨三四五六七八九十百千万亿廿卅壹贰叁
 D = "零〇○一二两三四五六七八九"
 PLACE = r"(?:[十万亿]|百(?!分)|千(?![瓦克米伏卡赫焦]))"
 ARABIC_TEXT = r"(?:\d{1,3}(?:,\d{3})+(?![\d,])|\d+)(?:\s?\.\d+|·\d+)?"
-ARABIC = re.compile(rf"{ARABIC_TEXT}(?:{PLACE}(?:\d+(?:\.\d+)?(?={PLACE}))?)*")
+ARABIC = re.compile(rf"{ARABIC_TEXT}(?:(?:{PLACE}|[ \u200b](?=[万亿]){PLACE})(?:\d+(?:\.\d+)?(?={PLACE}))?)*")
 CHINESE = re.compile(
     rf"(?:[零〇○一二两俩仨三四五六七八九十万亿廿卅壹贰叁肆伍陆柒捌玖拾佰仟]|百(?!分)|千(?![瓦克米伏卡赫焦]))+"
     rf"(?:[点·・.][{D}]+(?:[百千](?![分瓦克米])|[万亿])*)?"
 )
-SOME = re.compile(r"(?P<q>上|数|几|好几|成)(?P<core>[十百千万亿]+)")  # 上百, 数十, 几万
+SOME = re.compile(r"(?P<q>(?<![以之])上|数|几|好几|成)(?P<core>[十百千万亿]+)")  # 上百, 数十, 几万
 INFIX = re.compile(rf"\s?(?P<q>[余多几来])(?P<places>{PLACE}*)")
 BEFORE = re.compile(
     r"(?:大约|约为|(?<![签节条契特相预合公续违履誓隐邀制简集])约|将近|接近|近|超过|突破|超出|超|逾|不足|不到|未满|不满|至少|最少|不少于|不低于|不小于|多于|高于|大于|最多|至多|不多于|不超过|不高于|低于|少于|小于|"
@@ -95,7 +95,7 @@ PLAN = re.compile(r"(?:十[一二三四五六七]?|[一二三四五六七八九]
 PAIR_NAME = re.compile(
     rf"[一二两三四五六七八九十百千万双]([^{C}\s,。、;:!?()0-9]){{1}}[一二两三四五六七八九十百千万双]([^{C}\s,。、;:!?()0-9])"
 )
-NOT_AFTER_ONE = frozenset("上下新这那某每另同统唯单专逐万第进划归合为整头任首又再前后本该哪")
+NOT_AFTER_ONE = frozenset("上下新这那某每另同统唯单专逐万第进划整头任首又再前后本该哪")
 SHARE = re.compile(rf"(百|千|万)分之(?:({ARABIC_TEXT})|(百(?!分)|[{D}十廿百点·・.]+))")
 SHARE_TAIL = re.compile(
     rf"\s?(?:至|到|-|—{{1,2}}|~|、)\s?(?:(?:百|千|万)分之)?(?:({ARABIC_TEXT})|([{D}十百点·・]+))(?![{C}]?[个项年月元人])"
@@ -126,3 +126,6 @@ YEAR = re.compile(r"(?:(?:1[89]|20|21)\d\d|[一二][一二三四五六七八九�
 YEAR_END = re.compile(r"\s?年度?")
 PHASE = re.compile(r"\s?(?:建设)?(?:工程|项目)")
 ALONE_AFTER = re.compile(r"[,，。;；、)）\s!?]|$|[余多]")
+# １ ９ ９ ３: one digit at a time with blanks between, as some old files print them.
+SPACED = re.compile(r"(?<![\d.])\d(?:[ \u200b]\d)+(?!\d)(?:[ \u200b]?\.[ \u200b]?\d(?:[ \u200b]\d)*)?")
+SLASHED = re.compile(r"(?<![\d/.])(\d{1,2})/(\d{1,2})(?![\d/.])")  # 1/3

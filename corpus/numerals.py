@@ -54,8 +54,10 @@ from corpus.number_forms import (
     RANGE,
     SHARE,
     SHARE_TAIL,
+    SLASHED,
     SLOGAN,
     SOME,
+    SPACED,
     START,
     TENTHS,
     TIMES,
@@ -121,8 +123,19 @@ def read_numbers(text: str) -> list[Number]:
     >>> [(n.printed, str(n.value), n.unit, n.qualifier) for n in read_numbers("清运单车6万余辆,满意率百分之九十一点四。")]
     [('6万余辆', '60000', '辆', '余'), ('百分之九十一点四', '91.4', '%', '')]
     """
-    scan = _Scan(text, fold(text), [m.span() for m in TITLE.finditer(text)])
+    if SPACED.search(folded := fold(text)):
+        return _read_spaced(text, folded)
+    scan = _Scan(text, folded, [m.span() for m in TITLE.finditer(text)])
     return list(_scan(scan))
+
+
+def _read_spaced(text: str, folded: str) -> list[Number]:
+    """Read a text whose digits are parted by blanks as if they were not, and say where each number stands in it."""
+    blanks = {place for found in SPACED.finditer(folded) for place in range(*found.span()) if folded[place] in " \u200b"}
+    kept = [place for place in range(len(text)) if place not in blanks]
+    found = read_numbers("".join(text[place] for place in kept))
+    spans = [(kept[number.start], kept[number.end - 1] + 1) for number in found]
+    return [replace(number, printed=text[a:b], start=a, end=b) for number, (a, b) in zip(found, spans, strict=True)]
 
 
 def _scan(scan: _Scan) -> Iterator[Number]:
@@ -283,6 +296,9 @@ def _read_share(scan: _Scan, at: int) -> Number | None:
         if over > 1 and part > 0:
             value = Decimal(part) / Decimal(over)
             return _qualify(scan, scan.number(at, found.end(), value, "", "fraction", over=over))
+    if (found := SLASHED.match(folded, at)) and int(found[1]) < int(found[2]):
+        over = int(found[2])
+        return _qualify(scan, scan.number(at, found.end(), Decimal(int(found[1])) / over, "", "fraction", over=over))
     if found := TENTHS.match(folded, at):
         tenths = Decimal(found[2]) if found[2] else Decimal(_small(found[1]))
         rest = 5 if found[3] else _small(found[4] or "零")
@@ -374,10 +390,14 @@ def _infix(folded: str, core: _Core) -> _Core:
     follows = places or UNIT.match(folded, found.end()) or GENERIC.match(folded, found.end())
     if not follows and found["q"] != "余":
         return core
-    scale = mixed_value(f"1{places}") if places else Decimal(1)
-    if scale is None:
-        return core
-    return replace(core, end=found.end(), value=core.value * scale, qualifier=found["q"])
+    value = _with_places(folded[core.start : core.end], places) if places else core.value
+    return core if value is None else replace(core, end=found.end(), value=value, qualifier=found["q"])
+
+
+def _with_places(digits: str, places: str) -> Decimal | None:
+    """二十五亿七千 with 万 behind its 多 is 25亿7千万: the places go to the last digits only."""
+    whole = re.sub(r"\s", "", digits) + places
+    return mixed_value(whole.replace("·", ".")) if whole[0].isdigit() else chinese_value(re.sub(r"[·・.]", "点", whole))
 
 
 def _read_count(scan: _Scan, at: int) -> Number | None:
@@ -447,6 +467,8 @@ def _stands_alone(folded: str, core: _Core) -> bool:
     """二百四十 without a unit is a number only where nothing follows that it could be part of."""
     word = folded[core.start : core.end]
     mark = _is_list_mark(folded, core.start)
+    if len(word) >= 3 and word[-1] in "万亿" and core.upper is None:
+        return True  # 一亿二千万农户: a noun stands right behind it
     return len(word) >= 2 and not mark and core.upper is None and bool(ALONE_AFTER.match(folded, core.end))
 
 
@@ -524,7 +546,9 @@ def _qualify(scan: _Scan, number: Number) -> Number:
     folded = scan.folded
     start, end, qualifier = number.start, number.end, number.qualifier
     window = folded[max(scan.done, start - 6) : start]
-    if found := BEFORE.search(window):
+    if (found := BEFORE.search(window)) and not (
+        found[0] == "近" and number.unit == "年" and number.kind == "duration"
+    ):  # 近五年 is a time
         start -= len(window) - found.start()
         qualifier = found[0].strip() + qualifier
     if found := AFTER.match(folded, end):
