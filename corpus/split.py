@@ -22,7 +22,8 @@ _ENDERS = "。！？；｡!?;"
 _ASCII_ENDERS = "!?;"
 _BRACKETS = {"(": ")", "（": "）", "《": "》", "〈": "〉", "[": "]", "【": "】"}
 _CLOSING = {close: opening for opening, close in _BRACKETS.items()}
-_CONTINUES = ",，、:：的等这之"  # after 。” these go on with the sentence: “为什么?”的问题
+_CONTINUES = ",，、:："  # after an end these go on with the sentence
+_CONTINUES_QUOTE = "的等这之"  # after 。” these do too: “为什么?”的问题; but 。这些 begins a new one
 _LONGEST_BRACKET = 200  # characters; an opening bracket that nothing closes must not swallow the report
 
 _NUMERAL = "一二三四五六七八九十百零〇"
@@ -58,7 +59,8 @@ def _cuts(text: str) -> Iterator[int]:
             yield place
         elif char in _ENDERS and place > protected_to and not _inside_token(text, place - 1):
             end = _skip(text, place, _CLOSERS + _ENDERS)
-            if text[end : end + 1] not in _CONTINUES or end == size:
+            goes_on = _CONTINUES + _CONTINUES_QUOTE if text[end - 1] in _CLOSERS else _CONTINUES
+            if end == size or text[end] not in goes_on:
                 place = _skip(text, end, _BLANK)
                 yield place
 
