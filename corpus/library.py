@@ -58,11 +58,19 @@ class Library:
         """Topic and question pairs that ``about.toml`` offers to visitors; each question is answerable."""
         table = read_about(self.folder / self.report(report_id).report_id)
         rows = table.get("examples", [])
-        return [(str(row["topic"]), str(row["question"])) for row in rows if {"topic", "question"} <= row.keys()]
+        if not isinstance(rows, list) or not all(isinstance(row, dict) and {"topic", "question"} <= row.keys() for row in rows):
+            raise ReportError(f"{self.folder / report_id}/about.toml 的 examples 每条要有 topic 和 question")
+        return [(str(row["topic"]), str(row["question"])) for row in rows]
 
     def names(self) -> list[str]:
         """Names in the reports that must not be cut into words, from every ``about.toml``."""
-        return [str(name) for report_id in self.report_ids() for name in read_about(self.folder / report_id).get("names", [])]
+        return [name for report_id in self.report_ids() for name in self._names(report_id)]
+
+    def _names(self, report_id: str) -> list[str]:
+        names = read_about(self.folder / report_id).get("names", [])
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise ReportError(f"{self.folder / report_id}/about.toml 的 names 要是一列带引号的名字")
+        return names
 
     def bank_path(self, report_id: str) -> Path:
         """Where the report's question bank is; the file need not exist."""

@@ -58,9 +58,9 @@ def read_report(folder: Path) -> Report:
 
 def _about(folder: Path, table: dict[str, Any], text: str, digest: str) -> About:
     year, published = table.get("year"), table.get("published")
-    if year is not None and not isinstance(year, int):
+    if year is not None and type(year) is not int:  # true is an int, too
         raise ReportError(f"{folder}/about.toml 的 year 要写成数,例如 year = 2021")
-    if published is not None and not isinstance(published, date):
+    if published is not None and type(published) is not date:  # a date with a time is a date, too
         raise ReportError(f"{folder}/about.toml 的 published 要写成日期,例如 published = 2022-03-30")
     first_line = text.strip().split("\n", 1)[0].strip()
     return About(

@@ -46,9 +46,18 @@ class FaissIndex:
             return [[] for _ in queries]
         selectors = _selectors(within)
         params = _parameters(selectors[-1]) if selectors else None
-        scores, ids = self._faiss.search(np.ascontiguousarray(queries, np.float32), k, params=params)  # both (n, k)
+        scores, ids = self._tied(np.ascontiguousarray(queries, np.float32), k, params)  # both (n, k or more)
         # FAISS fills places it cannot answer with id -1.
         return [best_first(row_ids[row_ids >= 0], row[row_ids >= 0], k) for row, row_ids in zip(scores, ids, strict=True)]
+
+    def _tied(self, queries: Vectors, k: int, params: Any) -> tuple[Vectors, Ids]:
+        """At least the k best of each query and all that are equal to the last of them: FAISS keeps any of those."""
+        wanted = k
+        while True:
+            wanted = min(2 * wanted if wanted > k else k + 1, len(self))
+            scores, ids = self._faiss.search(queries, wanted, params=params)
+            if wanted == len(self) or not ((scores[:, -1] == scores[:, k - 1]) & (ids[:, -1] >= 0)).any():
+                return scores, ids
 
     def save(self, path: Path) -> None:
         """Write FAISS's own file format."""

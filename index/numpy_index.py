@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -60,9 +61,9 @@ class NumpyIndex:
     def load(cls, path: Path) -> Self:
         """Read what ``save`` wrote."""
         try:
-            with np.load(path) as stored:
+            with path.open("rb") as file, np.load(file) as stored:
                 index = cls(stored["vectors"].shape[1])
                 index._ids, index._vectors = stored["ids"], stored["vectors"]
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
             raise SearchIndexError(f"索引文件 {path} 读不懂;请重建:python -m qa build") from error
         return index

@@ -98,7 +98,10 @@ def open_version(folder: Path) -> tuple[Path, dict[str, Any]]:
         raise SearchIndexError("还没有索引")
     version = folder / name
     try:
-        manifest = json.loads((version / "manifest.json").read_text(encoding="utf-8"))
+        body = (version / "manifest.json").read_bytes()
+        if not name.endswith(hashlib.sha256(body).hexdigest()[:8]):
+            raise SearchIndexError("索引的说明坏了")
+        manifest = json.loads(body)
         if manifest.get("format") != FORMAT:
             raise SearchIndexError("索引是别的版本的程序建的")
         for file_name, digest in manifest["files"].items():
