@@ -109,14 +109,16 @@ def _enumerations(text: str) -> list[list[Span]]:
             continue
         items = [_trim(text, a, b) for a, b in itertools.pairwise(cuts)]
         items[0] = _after_verb(text, items[0])
-        items[-1] = _before_tail(text, items[-1])
+        counted = any(items[0][0] <= n.start < items[0][1] for n in numbers_of(text))
+        items[-1] = _before_tail(text, items[-1], counted=counted)
+        items = [_balanced(text, *item) for item in items]
         runs.append([item for item in items if item[0] < item[1]])
     return [run for run in runs if len(run) >= 2]
 
 
 def _in_title(text: str, place: int) -> bool:
-    """Inside 《》 or “”: a mark there joins nothing."""
-    return any(text.rfind(a, 0, place) > text.rfind(b, 0, place) for a, b in ("《》", "“”"))
+    """Inside 《》: a mark there joins nothing."""
+    return text.rfind("《", 0, place) > text.rfind("》", 0, place)
 
 
 def _trim(text: str, start: int, end: int) -> Span:
@@ -128,19 +130,35 @@ def _trim(text: str, start: int, end: int) -> Span:
 
 
 _LEAD_IN = re.compile(
-    r"^.*(?:现有|包括|安装|通过|完成|配合|实施|涵盖|以|对|在|为|向|由|被|做好|建立|协调|组织|开展|落实|推出|有|是|将|配送至)(?=[^、]{2,})"
+    r"^.*(?:现有|包括|安装|通过|完成|配合|实施|涵盖|以|对|在|为|向|由|被|做好|建立|协调|组织|开展|落实|推出|有|是|将|配送至|及)(?=[^、]{2,})"
 )
-_TAIL = re.compile(r"(?:等|等等|的|为|方面|作用|工作|“?[^、]{0,14}(?:服务体系|为班底)).*$")
+_TAIL = re.compile(r"等|的|为|方面|作用|工作|”")
 
 
 def _after_verb(text: str, item: Span) -> Span:
+    """The first item without what leads up to the enumeration."""
     match = _LEAD_IN.match(text[item[0] : item[1]])
     return (item[0] + match.end(), item[1]) if match and match.end() < item[1] - item[0] - 1 else item
 
 
-def _before_tail(text: str, item: Span) -> Span:
-    match = _TAIL.search(text[item[0] : item[1]], 2)
-    return (item[0], item[0] + match.start()) if match and match.start() >= 2 else item
+def _before_tail(text: str, item: Span, *, counted: bool) -> Span:
+    """The last item without what follows the enumeration; a figure ends an uncounted one (守法普法3个专项小组)."""
+    start, end = item
+    numbers = [n for n in numbers_of(text) if start + 2 <= n.start and n.end <= end]
+    if numbers:
+        end = numbers[0].end if counted else numbers[0].start
+        return start, end - (text[end - 1] == "等")
+    match = _TAIL.search(text, start + 2, end)
+    return (start, match.start()) if match else item
+
+
+def _balanced(text: str, start: int, end: int) -> Span:
+    """Without a quotation mark whose partner stands in another item or outside the enumeration."""
+    if text[start : start + 1] == "“" and "”" not in text[start:end]:
+        start += 1
+    if text[end - 1 : end] == "”" and "“" not in text[start:end]:
+        end -= 1
+    return start, end
 
 
 def _clause(query: Query, sentence: Sentence, clause: Span | None) -> Span:

@@ -1,0 +1,144 @@
+"""From a typed question to its reading: normalising, kinds, slots, lookups, parts, follow-ups. No model needed."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpus.errors import SettingsError
+from corpus.numerals import read_numbers
+from corpus.report import About
+from corpus.split import split_report
+from qa.asked import holds, other_years, wishes
+from qa.follow_up import asks_next, asks_where, is_follow_up, readings
+from qa.highlight import highlights
+from qa.kinds import kind_of
+from qa.lookup import asks_for_figure, look_alike, on_topic, presupposed, sentences_with, topic
+from qa.normalise import Normaliser, Query, Speller, WordList, clean
+from qa.parts import split_parts
+
+REPORT = split_report(
+    About("r", "总结"),
+    "总结\n一、民生方面\n街道共审议事项281项。覆盖69281人,完成率87.44%。热线满意率91.4%。\n现有养老院6家、助餐点8家的服务体系。计划年底开工。\n",
+)
+PLACES = [(REPORT, sentence) for sentence in REPORT.sentences]
+
+
+@pytest.fixture(scope="module")
+def normaliser() -> Normaliser:
+    return Normaliser(WordList(), Speller(["公众号", "车棚", "受理", "加装"]))
+
+
+def test_width_script_dialect_and_typos_are_read_the_written_way(normaliser: Normaliser) -> None:
+    assert normaliser.query("滿意率９１．４％").text == "满意率91.4%"
+    assert normaliser.query("侬晓得伐").text == "你知道吗"
+    query = normaliser.query("街道公种号")
+    assert (query.text, query.mended) == ("街道公众号", (("公种号", "公众号"),))
+
+
+def test_well_written_words_are_left_alone(normaliser: Normaliser) -> None:
+    assert normaliser.query("车棚改好了几个").mended == ()
+
+
+def test_everyday_words_add_written_ones_for_lexical_search(normaliser: Normaliser) -> None:
+    assert "加装电梯" in normaliser.query("加梯的事").lexical
+
+
+@given(st.text(max_size=300))
+def test_any_text_becomes_a_query(text: str) -> None:
+    query = Normaliser(WordList(), Speller(["受理"])).query(text)
+    assert query.typed == text
+    assert clean(query.text) == query.text or query.mended
+
+
+def test_a_bad_line_in_the_word_list_is_named(tmp_path) -> None:
+    path = tmp_path / "words.tsv"
+    path.write_text("# 说明\n侬\t你\t方言\n阿拉 我们\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match="第 3 行"):
+        WordList(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("96.38%", "number"), ("养老院有几家", "figure"), ("哪几条路", "list"), ("东走马塘", "keyword"), ("街道关心老人吗", "everyday")],
+)
+def test_kinds(normaliser: Normaliser, text: str, kind: str) -> None:
+    assert kind_of(normaliser.query(text)) == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "slot"),
+    [("受理处电话多少", "phone"), ("一客饭几块钱", "money"), ("几点开门", "hours"), ("怎么申请", "procedure"), ("主任叫什么名字", "person")],
+)
+def test_the_thing_asked_for_is_seen_and_missed(text: str, slot: str) -> None:
+    assert slot in [found.name for found in wishes(text)]
+    assert not holds(slot, "热线满意率91.4%。")
+
+
+def test_other_years_are_noticed(normaliser: Normaliser) -> None:
+    assert other_years(normaliser.query("2020年办了多少件"), 2021) == ["2020"]
+    assert other_years(normaliser.query("2021年办了多少件"), 2021) == []
+    assert other_years(normaliser.query("去年办了多少件"), 2021) == ["去年"]
+
+
+def test_a_figure_is_found_by_value_and_unit_never_by_shared_digits(normaliser: Normaliser) -> None:
+    [figure] = presupposed(normaliser.query("281项是哪句"))
+    assert figure.value == Decimal(281)
+    assert [s.text for _, s in sentences_with(figure, PLACES)] == ["街道共审议事项281项。"]
+    [bare] = presupposed(normaliser.query("281"))
+    assert len(sentences_with(bare, PLACES)) == 1
+
+
+def test_a_figure_of_another_indicator_is_off_topic(normaliser: Normaliser) -> None:
+    query = normaliser.query("满意率87.44%的那句话")
+    assert asks_for_figure(query, "figure")
+    assert topic(query) == "满意率"
+    assert on_topic(topic(query), sentences_with(query.numbers[0], PLACES)) == []
+
+
+def test_swapped_digits_have_a_look_alike() -> None:
+    [typed] = read_numbers("87.44%".replace("87", "78"))
+    found = look_alike(typed, PLACES)
+    assert found is not None
+    assert "87.44%" in found[1].text
+
+
+def test_several_parts() -> None:
+    assert split_parts("养老院和助餐点各有几家") == ["养老院有几家", "助餐点有几家"]
+    assert split_parts("养老院有几家") == []
+
+
+def test_follow_ups() -> None:
+    assert is_follow_up("那满意率呢?")
+    assert not is_follow_up("养老院一共有几家")
+    assert asks_where("在哪里说的")
+    assert asks_next("后来呢")
+    assert readings("友谊签了多少", "那内江呢")[-1].startswith("内江")
+
+
+def _marked(query: Query, text: str) -> list[str]:
+    sentence = next(s for s in REPORT.sentences if text in s.text)
+    return [REPORT.text[a:b] for a, b in highlights(query, sentence, None, kind_of(query))]
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "marked"),
+    [
+        ("热线满意率多少", "满意率", ["91.4%"]),
+        ("助餐点有几家", "养老院", ["8家"]),
+        ("覆盖了多少人", "覆盖", ["69281人"]),
+        ("什么时候开工", "计划", ["年底"]),
+        ("有哪些养老的地方", "养老院", ["养老院6家", "助餐点8家"]),
+    ],
+)
+def test_what_answers_is_marked(normaliser: Normaliser, question: str, text: str, marked: list[str]) -> None:
+    assert _marked(normaliser.query(question), text) == marked
+
+
+@given(st.text(max_size=60))
+def test_marks_stay_inside_the_sentence(question: str) -> None:
+    query = Normaliser(WordList(), Speller([])).query(question)
+    for sentence in REPORT.sentences:
+        for a, b in highlights(query, sentence, None, kind_of(query)):
+            assert sentence.start <= a <= b <= sentence.end
