@@ -6,6 +6,7 @@ them, or another model, is embedded as ever. ``python -m index.shipped FOLDER`` 
 
 import sys
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -17,13 +18,13 @@ SHIPPED = Path(__file__).parent / "model" / "shipped.npz"
 def shipped_vectors(fingerprint: str, path: Path = SHIPPED) -> dict[str, Vectors]:
     """Vectors by key, float32; {} when there is no file, it is damaged, or another model made it."""
     try:
-        with np.load(path) as stored:
+        with path.open("rb") as file, np.load(file) as stored:
             if str(stored["fingerprint"]) != fingerprint:
                 return {}
             vectors = stored["vectors"].astype(np.float32)
             vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
             return dict(zip(stored["keys"].tolist(), vectors, strict=True))
-    except (OSError, ValueError, KeyError):
+    except (OSError, EOFError, ValueError, KeyError, BadZipFile):
         return {}
 
 
