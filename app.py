@@ -13,8 +13,7 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 import uvicorn
 
 from corpus.errors import SettingsError, YoujuError
-from index.embed import Embedder
-from qa.service import Service
+from qa.service import Service, from_settings
 from qa.settings import Settings, load_settings
 from qa.web.site import create_app
 
@@ -29,24 +28,13 @@ def main() -> int:
     try:
         settings = load_settings()
         with _bound(settings.host, settings.port) as listener:
-            return _serve(_service(settings), settings, listener)
+            return _serve(from_settings(settings, _tell), settings, listener)
     except SettingsError as error:
         return _say(error, 2)
     except YoujuError as error:
         return _say(error, 1)
     except KeyboardInterrupt:
         return 0
-
-
-def _service(settings: Settings) -> Service:
-    return Service(
-        reports=settings.reports,
-        index=settings.index,
-        encoder=Embedder(settings.model, download=settings.download, threads=settings.threads),
-        bank=settings.bank == "on",
-        longest_question=settings.max_question,
-        say=lambda line: print(line, file=sys.stderr, flush=True),
-    )
 
 
 def _serve(service: Service, settings: Settings, listener: socket.socket) -> int:
@@ -86,8 +74,12 @@ def _bound(host: str, port: int) -> socket.socket:
     return listener
 
 
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
 def _say(error: Exception, status: int) -> int:
-    print(error, file=sys.stderr)
+    _tell(str(error))
     return status
 
 

@@ -34,7 +34,7 @@ def question_html(question: str) -> str:
 def answer_html(answer: Answer, setting: Setting) -> str:
     """One answer, whatever it is."""
     body = _found(answer, setting) if answer.answered else _refusal(answer, setting)
-    asked = f'<span class="yj-asked" hidden>{text(answer.understood or answer.question)}</span>'
+    asked = f'<span class="yj-asked" hidden>{text(answer.question)}</span><span class="yj-meant" hidden>{text(answer.understood)}</span>'
     return f'<div class="yj-answer" lang="zh-CN">{_understood(answer)}{body}{asked}</div>'
 
 

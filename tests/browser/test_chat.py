@@ -248,6 +248,26 @@ def test_the_page_is_there_before_the_model_and_says_so(stage: Stage, visitor: V
     expect(page.locator("#yj-warming")).to_have_count(0)
 
 
+def test_a_printed_answer_is_dark_on_light_and_has_no_controls(staged: Server, visitor: Visitor, artifacts: Path) -> None:
+    visit = visitor(color_scheme="dark")
+    page = visit.open(staged.url + "/")
+    visit.ask(QUESTION)
+    page.emulate_media(media="print")
+    quote = page.locator("#yj-talk .yj-quote").first
+    expect(quote).to_have_css("color", "rgb(0, 0, 0)")
+    expect(page.locator("body")).to_have_css("background-color", "rgb(255, 255, 255)")
+    for css in (".yj-top", ".yj-bar", ".yj-acts", ".yj-vote", ".yj-next", ".yj-open", ".yj-welcome", ".yj-clear"):
+        expect(page.locator(css).first).to_be_hidden()
+    page.pdf(path=artifacts / "answer.pdf")
+
+
+def test_a_theme_can_be_asked_for(staged: Server, visitor: Visitor) -> None:
+    page = visitor(color_scheme="dark").open(staged.url + "/?__theme=light")
+    expect(page.locator("body")).to_have_css("background-color", "rgb(241, 243, 241)")
+    page.goto(staged.url + "/report/yanji-2021")
+    expect(page.locator("body")).to_have_css("background-color", "rgb(18, 21, 23)")
+
+
 def test_large_type_is_kept_between_pages(staged: Server, visitor: Visitor) -> None:
     page = visitor(375).open(staged.url + "/")
     before = page.locator("#hi").evaluate("e => parseFloat(getComputedStyle(e).fontSize)")

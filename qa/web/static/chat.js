@@ -196,9 +196,9 @@
 
   /* ---------- buttons in answers ---------- */
   function answerOf(node) { return node.closest('.yj-answer'); }
-  function questionOf(answer) {
-    var stated = answer.querySelector('.yj-asked');
-    return stated ? stated.textContent : '';
+  function said(answer, css) {
+    var words = answer.querySelector(css);
+    return words ? words.textContent : '';
   }
   function papers(answer) {
     return Array.prototype.filter.call(answer.querySelectorAll('.yj-paper'), function (p) { return !p.closest('.yj-more'); });
@@ -219,7 +219,7 @@
     node.insertAdjacentElement('afterend', extra);
   }
   function share(answer) {
-    var link = location.origin + data.base + '/?q=' + encodeURIComponent(questionOf(answer)), foot = answer.querySelector('.yj-foot');
+    var link = location.origin + data.base + '/?q=' + encodeURIComponent(said(answer, '.yj-meant') || said(answer, '.yj-asked')), foot = answer.querySelector('.yj-foot');
     if (/MicroMessenger/i.test(navigator.userAgent)) return after(foot, yj.note('share', words.wechat, linkButton(link, foot)));
     if (navigator.share) return navigator.share({ title: document.title, url: link }).catch(function () { /* the visitor changed their mind */ });
     return copyLink(link, foot);
@@ -237,7 +237,7 @@
     });
   }
   function feedback(answer, vote, reason, then) {
-    var body = JSON.stringify({ question: questionOf(answer), sentence_id: sentenceOf(answer), vote: vote, reason: reason });
+    var body = JSON.stringify({ question: said(answer, '.yj-asked'), sentence_id: sentenceOf(answer), vote: vote, reason: reason });
     fetch(data.base + '/api/v1/feedback', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: body })
       .then(function (r) { return r.ok; }, function () { return false; })
       .then(function (ok) {
