@@ -57,7 +57,7 @@ class Answerer:
         self._bank = bank
         self._longest = longest
         self._wording = Wording.of(index)
-        self._threshold = weights.threshold if bank else weights.threshold_without_bank
+        self.threshold = weights.threshold if bank else weights.threshold_without_bank
 
     def answer(self, question: str, history: Sequence[str] = (), report_ids: Sequence[str] = (), k: int = 3) -> Answer:
         """Answer a question.
@@ -107,7 +107,7 @@ class Answerer:
         ]
 
     def _decide(self, question: str, tried: Tried, k: int, understood: str = "") -> Answer:
-        if tried.probability < self._threshold:
+        if tried.probability < self.threshold:
             return self._refuse(question, tried, understood)
         citations = self._citations(tried, k)
         return self._answered(question, tried, citations, understood)
@@ -136,12 +136,12 @@ class Answerer:
             cited.append(self._cite(tried, place, tried.probability * float(share)))
         return cited
 
-    def _cite(self, tried: Tried, place: int, score: float) -> Citation:
+    def _cite(self, tried: Tried, place: int, score: float, *, listed: bool = False) -> Citation:
         report, sentence = tried.ranked.candidates.sentences[place]
         clause = self._clause(tried, place)
         kind = tried.ranked.kind
         marked = highlights(tried.query, sentence, clause, kind)
-        items = list_items(tried.query, sentence, clause) if kind == "list" else ()
+        items = list_items(tried.query, sentence, clause) if kind == "list" or listed else ()
         return cite(report, sentence, marked, score, items)
 
     @staticmethod
@@ -189,17 +189,18 @@ class Answerer:
         Where the whole question is answerable, a part need be half as sure: the other parts vouch for the topic.
         """
         tried = self._try([self._normaliser.query(part) for part in parts], report_ids)
-        enough = self._threshold * (0.5 if whole.probability >= self._threshold else 1.0)
+        enough = self.threshold * (0.5 if whole.probability >= self.threshold else 1.0)
         sure = [part for part in tried if part.ranked.order and part.probability >= enough]
         if not sure:
             return self._decide(question, whole, k)
         own: dict[str, Citation] = {}
         for part in sure:
-            citation = self._cite(part, part.ranked.order[0], max(part.probability, whole.probability / 2))
+            citation = self._cite(part, part.ranked.order[0], max(part.probability, whole.probability / 2), listed=True)
             same = own.get(citation.sentence_id)
             own[citation.sentence_id] = _merged(same, citation) if same else citation
+        own = {name: c if len(sure) > len(own) else replace(c, items=()) for name, c in own.items()}
         lowest = min(citation.score for citation in own.values())
-        others = [c for c in self._citations(whole, k) if c.sentence_id not in own] if whole.probability >= self._threshold else []
+        others = [c for c in self._citations(whole, k) if c.sentence_id not in own] if whole.probability >= self.threshold else []
         rest = [replace(citation, score=min(citation.score, lowest / 2)) for citation in others]
         first = sorted(own.values(), key=lambda citation: -citation.score)
         return self._answered(question, whole, [*first, *rest][: max(k, len(own))], parts=(1,) * len(own))
@@ -217,9 +218,9 @@ class Answerer:
             return self._next(question, self._try([before], report_ids)[0], k, understood)
         alone, *together = self._try([query, *map(self._normaliser.query, readings(before.text, query.text))], report_ids)
         best = max(together, key=lambda tried: tried.probability + self._named(tried, own_words(query.text)))
-        if alone.probability >= (max(best.probability, self._threshold) if leaning else self._threshold):
+        if alone.probability >= (max(best.probability, self.threshold) if leaning else self.threshold):
             return None
-        if not leaning and best.probability < (1 + self._threshold) / 2:  # nothing in its wording says that it leans
+        if not leaning and best.probability < (1 + self.threshold) / 2:  # nothing in its wording says that it leans
             return None
         return self._decide(question, best, k, understood)
 
@@ -242,7 +243,7 @@ class Answerer:
 
     def _next(self, question: str, before: Tried, k: int, understood: str) -> Answer:
         """What stands after the last answer in its paragraph."""
-        if before.probability < self._threshold:
+        if before.probability < self.threshold:
             return self._refuse(question, before, understood)
         report, sentence = before.ranked.candidates.sentences[before.ranked.order[0]]
         place = report.position[sentence.sentence_id]
@@ -313,7 +314,8 @@ class Answerer:
 def _merged(one: Citation, other: Citation) -> Citation:
     """Two citations of one sentence, for two parts of a question, as one: both are marked, and are its items."""
     marked = joined([*one.highlights, *other.highlights], one.start, one.end)
-    return replace(one, highlights=marked, items=marked, score=max(one.score, other.score))
+    listed = [item for item in other.items if any(a < item[1] and item[0] < b for a, b in marked)]
+    return replace(one, highlights=marked, items=tuple(listed) if len(listed) > 1 else marked, score=max(one.score, other.score))
 
 
 def refusal(

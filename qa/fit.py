@@ -18,9 +18,10 @@ import numpy.typing as npt
 from scipy.optimize import minimize
 from scipy.special import expit, logsumexp
 
+from index.base import Vectors
 from index.passage_index import PassageIndex
 from index.rows import Row
-from qa.normalise import Normaliser
+from qa.normalise import Normaliser, Query
 from qa.rank import HINGED, KNOTS, TRUST_SIGNALS, WEIGHTS_FILE, order_scores, trust_signals
 from qa.retrieve import SIGNALS, Candidates, pool
 from qa.wording import Wording
@@ -32,7 +33,16 @@ _ORDER_PENALTY = 1.0
 _TRUST_PENALTY = 50.0
 _UNANSWERABLE_WEIGHT = 0.5  # the bank's authors sought out near misses; visitors ask about one in four that a report cannot answer
 _FOLDS = 5
-_BATCH = 512
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A bank question put as a visitor would."""
+
+    report_id: str
+    row: Row
+    query: Query
+    vector: Vectors  # (dim,)
 
 
 @dataclass(frozen=True)
@@ -45,19 +55,22 @@ class Example:
     right: npt.NDArray[np.bool_]  # (n_candidates,)
 
 
-def examples(index: PassageIndex, encoder: Any, normaliser: Normaliser, *, bank: bool) -> Iterator[Example]:
-    """Every bank question, itself left out (the whole bank left out when ``bank`` is False)."""
+def asked_rows(index: PassageIndex, encoder: Any, normaliser: Normaliser) -> list[Asked]:
+    """Every bank question as a visitor's question, embedded."""
     rows = [(report.report_id, row) for report, of_report in zip(index.reports, index.rows(), strict=True) for row in of_report]
     asked = [(report_id, row) for report_id, row in rows if row.kind in ("bank", "refuse")]
-    everything = frozenset(row.text for _, row in asked)
-    for first in range(0, len(asked), _BATCH):
-        batch = asked[first : first + _BATCH]
-        queries = [normaliser.query(row.text) for _, row in batch]
-        vectors = encoder.encode_queries([query.text for query in queries])
-        for (report_id, row), query, vector in zip(batch, queries, vectors, strict=True):
-            left_out = frozenset((row.text,)) if bank else everything
-            candidates = pool(index, query, vector, leave_out=left_out)
-            yield Example(row.text, row.source, candidates, _right(index, report_id, row, candidates))
+    queries = [normaliser.query(row.text) for _, row in asked]
+    vectors = encoder.encode_queries([query.text for query in queries])
+    return [Asked(report_id, row, query, vector) for (report_id, row), query, vector in zip(asked, queries, vectors, strict=True)]
+
+
+def examples(index: PassageIndex, asked: Sequence[Asked], *, bank: bool) -> Iterator[Example]:
+    """Every question's candidates, itself left out of the bank (the whole bank left out when ``bank`` is False)."""
+    everything = frozenset(question.row.text for question in asked)
+    for question in asked:
+        left_out = frozenset((question.row.text,)) if bank else everything
+        candidates = pool(index, question.query, question.vector, leave_out=left_out)
+        yield Example(question.row.text, question.row.source, candidates, _right(index, question.report_id, question.row, candidates))
 
 
 def _right(index: PassageIndex, report_id: str, row: Row, candidates: Candidates) -> npt.NDArray[np.bool_]:
@@ -149,8 +162,9 @@ def cross_validated(fitted: Sequence[Example]) -> dict[str, float]:
 
 def fitted_table(index: PassageIndex, encoder: Any, normaliser: Normaliser, threshold: float) -> dict[str, Any]:
     """Everything ``weights.json`` holds."""
-    with_bank = list(examples(index, encoder, normaliser, bank=True))
-    without = list(examples(index, encoder, normaliser, bank=False))
+    asked = asked_rows(index, encoder, normaliser)
+    with_bank = list(examples(index, asked, bank=True))
+    without = list(examples(index, asked, bank=False))
     order, order_alone = fit_order(with_bank), fit_order(without)
     leans = _leans(index, with_bank)
     weight = np.array([_UNANSWERABLE_WEIGHT if example.reason else 1.0 for example in with_bank])

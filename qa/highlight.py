@@ -7,7 +7,10 @@ figures the one wins whose own clause shares most with the question.
 import itertools
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
+from corpus.figures import Figure, figures_of_text
+from corpus.fold import fold
 from corpus.numerals import Number, same_value
 from corpus.report import Sentence
 from index.rows import clause_spans
@@ -84,11 +87,25 @@ def _best_figures(query: Query, sentence: Sentence, figures: Sequence[Number], c
         bonus = 0.25 if unit and number.unit.endswith(unit) else 0.0
         bonus += 0.5 if wants_rate and number.ratio is not None else 0.0
         bonus -= 0.3 if not wants_rate and number.ratio is not None else 0.0
-        return bonus + _affinity(query, sentence, (number.start, number.end), clause)
+        return bonus + _affinity(query, sentence, (number.start, number.end), clause) + _indicated(query, sentence.text, number)
 
     best = max(figures, key=fit)
     home = _small_clause(sentence.text, (best.start, best.end))
     return [n for n in figures if home[0] <= n.start < home[1] and n.unit == best.unit]
+
+
+def _indicated(query: Query, text: str, number: Number) -> float:
+    """How much of what the register says a figure counts (签约 of 293产) the question names, 0 to 1."""
+    for figure in _register(text):
+        if figure.start == number.start and figure.indicator:
+            named = sum(char in query.lexical for char in fold(figure.indicator))
+            return named / len(figure.indicator)
+    return 0.0
+
+
+@lru_cache(maxsize=10_000)
+def _register(text: str) -> tuple[Figure, ...]:
+    return figures_of_text(text)
 
 
 def list_items(query: Query, sentence: Sentence, clause: Span | None) -> tuple[Span, ...]:

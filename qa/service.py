@@ -96,7 +96,7 @@ class Service:
 
     def warm(self) -> None:
         """Load the model and the index, building it if need be."""
-        self._ready_answerer().answer("热身")
+        self.answerer().answer("热身")
 
     def ask(self, question: str, *, history: Sequence[str] = (), reports: Sequence[str] = (), k: int = 3) -> Answer:
         """Answer a question; see ``Answerer.answer``.
@@ -106,7 +106,7 @@ class Service:
         """
         for report_id in reports:
             self.library.report(report_id)
-        answerer = self._ready_answerer()
+        answerer = self.answerer()
         started = time.perf_counter()
         answer = answerer.answer(question, history, reports, k)
         if self._recorder is not None:
@@ -169,7 +169,7 @@ class Service:
 
     def explain(self, question: str) -> Ranked:
         """What a question became and why: the ranked candidates with every signal, for the staff desk."""
-        return self._ready_answerer().explain(question)
+        return self.answerer().explain(question)
 
     def _running(self) -> PassageIndex | None:
         return self._answerer.index if self._answerer and self._bank else None
@@ -183,7 +183,7 @@ class Service:
     def _content(self) -> Content:
         return read_content(self.library, self._desk.entries if self._bank else lambda _: ())
 
-    def _ready_answerer(self) -> Answerer:
+    def answerer(self) -> Answerer:
         with self._lock:
             if self._answerer is None:
                 learn_names(self.library.names())

@@ -14,6 +14,7 @@ from fakes import CountingEncoder, write_report
 from corpus.library import Library
 from corpus.read import read_report
 from corpus.report import Report
+from qa.service import Service
 
 ROOT = Path(__file__).parent.parent
 
@@ -36,3 +37,19 @@ def library(tmp_path: Path) -> Library:
     write_report(tmp_path / "reports" / "plan-2020", "计划\n粮食产量增长5.2%。\n就业人数增加。\n")
     write_report(tmp_path / "reports" / "work-2021", "总结\n教育支出增长8%,就业稳定。\n")
     return Library(tmp_path / "reports")
+
+
+@pytest.fixture(scope="session")
+def real_service(tmp_path_factory: pytest.TempPathFactory) -> Service:
+    """The product as shipped: report, bank, model; its index is built once for all tests."""
+    service = Service(reports=ROOT / "corpus" / "reports", index=tmp_path_factory.mktemp("index"))
+    service.warm()
+    return service
+
+
+@pytest.fixture(scope="session")
+def real_service_without_bank(tmp_path_factory: pytest.TempPathFactory) -> Service:
+    """The same without the question bank."""
+    service = Service(reports=ROOT / "corpus" / "reports", index=tmp_path_factory.mktemp("index"), bank=False)
+    service.warm()
+    return service
