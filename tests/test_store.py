@@ -25,7 +25,7 @@ ROOT = Path(__file__).parent.parent
 FORK = multiprocessing.get_context("fork")  # a builder starts at once, with everything imported
 OLD = "总结\n粮食产量增长5.2%。\n就业稳定。\n"
 NEW = "总结\n粮食产量增长5.2%。\n教育支出增加,就业增长。\n新增一句。\n"
-STEPS = {"open", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "shutil.rmtree", "fcntl.flock", "tempfile.mkdtemp", "os.scandir"}
+STEPS = {"open", "write", "flush", "fsync", "rename", "replace", "mkdir", "rmdir", "unlink", "flock"}  # what changes files
 
 
 def content(folder: Path, text: str) -> Content:
@@ -106,39 +106,39 @@ def test_the_digest_sees_every_change(tmp_path: Path) -> None:
     assert len({content(tmp_path, text).digest for text in texts}) == len(texts)
 
 
-def test_killed_before_any_file_operation_the_old_or_the_new_is_whole(tmp_path: Path, old: Content, new: Content) -> None:
-    folder, step, unfinished, finished = tmp_path / "index", 0, 0, 0
-    build_index(old, CountingEncoder(), folder)
-    held, other = old, new
-    while True:
+def build_and_die(target: Content, folder: Path, after: int) -> None:
+    """Build until so many file operations are done, then die on the spot."""
+    steps = 0
 
-        def build(target: Content = other, last: int = step) -> None:
-            steps = 0
+    def die(_frame: object, event: str, called: object) -> None:
+        nonlocal steps
+        if event == "c_return" and called.__name__ in STEPS and not isinstance(called.__self__, str):
+            steps += 1
+            if steps > after:
+                os.kill(os.getpid(), signal.SIGKILL)
 
-            def die(event: str, arguments: tuple[object, ...]) -> None:
-                nonlocal steps
-                if event in STEPS:
-                    steps += 1
-                    if steps > last:
-                        os.kill(os.getpid(), signal.SIGKILL)
+    sys.setprofile(die)
+    build_index(target, CountingEncoder(), folder)
+    sys.setprofile(None)
 
-            sys.addaudithook(die)
-            build_index(target, CountingEncoder(), folder)
 
-        process = child(build)
+def test_killed_after_any_file_operation_the_old_or_the_new_is_whole(tmp_path: Path, old: Content, new: Content) -> None:
+    build_index(old, CountingEncoder(), tmp_path / "index")
+    outcomes, exit_code, step = [], None, 0
+    while exit_code != 0:
+        folder = shutil.copytree(tmp_path / "index", tmp_path / f"index-{step}")
+        process = child(lambda folder=folder, step=step: build_and_die(new, folder, step))
         process.join(30)
-        [now] = loads(folder, old, new)
-        unfinished, finished = unfinished + (now is held), finished + (now is other)
-        if process.exitcode == 0:
-            break
-        assert process.exitcode == -signal.SIGKILL
-        if now is not held:
-            held, other = other, held
+        exit_code = process.exitcode
+        assert exit_code in (0, -signal.SIGKILL)
+        outcomes += loads(folder, old, new)
+        assert len(outcomes) == step + 1, f"no whole index after {step} operations"
+        build_index(new, CountingEncoder(), folder)
+        assert loads(folder, old, new) == [new]
         step += 1
-    assert step >= 30
-    assert unfinished >= 20
-    assert finished >= 2
-    assert [path.name for path in folder.glob(".build-*")] == []
+    assert outcomes.count(old) >= 20
+    assert outcomes.count(new) >= 2
+    assert outcomes == sorted(outcomes, key=[old, new].index)
 
 
 def test_killed_at_random_moments_the_old_or_the_new_is_whole(tmp_path: Path, old: Content, new: Content) -> None:
