@@ -173,9 +173,9 @@ def _names_one(claim: Claim, known: Known, run: tuple[int, ...]) -> bool:
     """Whether the claim's words belong to some parts only, or to none: then it is not their sum that is claimed."""
     shared = _shared_words(known, run)
     owns = [known.wording.places[row].own for row in run]
-    named = [bool(words) and all(in_some_form(word, claim.own) for word in words) for words in map(content_words, owns)]
-    if any(named) and not all(named):
-        return True
+    named = [all(in_some_form(word, claim.own) for word in content_words(own) or own.split()) for own in owns]
+    if any(named):
+        return not all(named)
     for word in content_words(claim.own):
         inside = [in_some_form(word, own) for own in owns]
         if not any(inside) and not in_some_form(word, shared):

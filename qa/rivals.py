@@ -30,7 +30,9 @@ def outdoes(reading: Reading, best: Candidate, rival: Candidate) -> Literal["yes
     said = claim.own + " " + claim.lead
     lacks_best, lacks_rival = wording.missing(best.row, said), wording.missing(rival.row, said)
     if only_rival and not only_best:
-        return "yes" if together or lacks_rival <= lacks_best else "no"
+        # All the words of one are said, and not all of the other: 化解重复信访9件 is no 重复信访事项12件.
+        settled = not wording.missing(best.row, claim.own) and wording.missing(rival.row, claim.own) > 0
+        return "no" if settled else "yes" if together or lacks_rival <= lacks_best else "no"
     if only_rival and only_best:
         if not lacks_best or not lacks_rival:
             return "no" if lacks_best < lacks_rival else "yes" if lacks_best > lacks_rival or only_rival > only_best else "no"
