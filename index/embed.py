@@ -101,7 +101,9 @@ class Embedder:
 def _folder(name: str, download: bool) -> Path:
     """The model's folder; a hub name is looked up among the files that were downloaded before, or downloaded."""
     path = Path(name)
-    if path.is_dir():
+    if name and path.is_dir():
+        if not any((path / file).is_file() for file in ("modules.json", "config.json")):
+            raise ModelError(f"{name} 不是模型文件夹(没有 modules.json,也没有 config.json);请检查设置 YOUJU_MODEL")
         return path
     if name.startswith((".", "/", "~")) or name.count("/") > 1 or not name:
         raise ModelError(f"模型文件夹 {name} 不存在;请检查设置 YOUJU_MODEL")
