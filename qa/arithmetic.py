@@ -68,6 +68,9 @@ def _citations(report: Report, *figures: Figure) -> tuple[Citation, ...]:
 _RATE = re.compile(r"([\u4e00-\u9fff]{2})(?:率|比例|比重)$")
 
 
+_FAR = Fraction(1, 10)  # two counts whose share is this far from the rate are not what the rate is of
+
+
 def _ratios(report: Report, figures: tuple[Figure, ...]) -> Iterator[Computation]:
     """签约293产 of 304产 for 签约率96.38%."""
     known = pairs(report, figures)
@@ -102,8 +105,9 @@ def _nearest(figures: tuple[Figure, ...], operands: list[Pair]) -> list[Pair]:
 def _ratio(report: Report, figures: tuple[Figure, ...], rate: Figure, operands: list[Pair]) -> Computation:
     shares = [figures[pair.part].number.exact / figures[pair.total].number.exact for pair in operands]
     verdicts = {_ratio_holds(share, rate) for share in shares}
-    if len(verdicts) != 1:
-        note = "报告没有写出可以相除的两个数" if not shares else "可以相除的数不止一对,结果不一"
+    far = verdicts == {False} and min(abs(share - rate.number.exact / 100) for share in shares) > _FAR
+    if len(verdicts) != 1 or far:
+        note = "报告没有写出可以相除的两个数" if not shares or far else "可以相除的数不止一对,结果不一"
         return Computation("ratio", "", rate.printed, "", "cannot_tell", _citations(report, rate), note)
     place = next((row for row, pair in enumerate(operands) if has_total_cue(report, figures[pair.total])), len(operands) - 1)
     part, total = figures[operands[place].part], figures[operands[place].total]
@@ -200,9 +204,11 @@ def _counts(report: Report, figures: tuple[Figure, ...]) -> Iterator[Computation
         before = _LIST_BEFORE.search(fold(report.text[sentence.start : figure.start]))
         if before and not re.search(r"\d", before[0]):
             yield _count_before(report, figure, before[0].count("、") + 1, open_list=before[0].endswith("等"))
-        elif after := re.match(r"[^,。;:()、]{0,20}[,:](?:包括|分别是|分别为|即)([^,。;]+)", fold(report.text[figure.end : sentence.end])):
-            items = len(_AND.split(re.sub(r"\([^)]*\)", "", after[1])))
-            yield _count_after(report, figure, items, open_list=after[1].endswith("等"))
+        elif after := re.match(r"[^,。;:()、]{0,20}[,:](包括|分别是|分别为|即)([^,。;]+)", fold(report.text[figure.end : sentence.end])):
+            items = len(_AND.split(re.sub(r"\([^)]*\)", "", after[2])))
+            yield _count_after(
+                report, figure, items, open_list="等" in after[2] or (not after[1].startswith("分别") and items != figure.number.value)
+            )
 
 
 def _count_before(report: Report, figure: Figure, items: int, *, open_list: bool) -> Computation:

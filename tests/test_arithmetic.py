@@ -78,7 +78,15 @@ def test_a_rate_that_rounds_is_held_and_one_that_was_cut_is_not():
 
 
 def test_an_announced_number_with_another_list_does_not_hold():
-    assert of("今年推出3项应用,包括停车治理、高空抛物检测。") == [("count", "列出 2 项", "3项", "2", "does_not_hold")]
+    assert of("今年推出3项应用,分别是停车治理、高空抛物检测。") == [("count", "列出 2 项", "3项", "2", "does_not_hold")]
+
+
+def test_what_a_number_includes_need_not_be_all_of_it():
+    assert of("今年推出3项应用,包括停车治理、高空抛物检测。") == [("count", "列出 2 项", "3项", "", "cannot_tell")]
+
+
+def test_two_counts_far_from_a_rate_are_not_what_it_is_of():
+    assert of("赤字2000亿元,比上年赤字减少1500亿元,赤字率下降到2%。")[0][4] == "cannot_tell"
 
 
 def test_half_is_rounded_to_even():
