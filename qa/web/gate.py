@@ -1,7 +1,7 @@
 """ASGI layers around the application: what passes to Gradio, how much may be sent, and the headers on every answer."""
 
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 from starlette.responses import Response
@@ -93,23 +93,27 @@ class Headers:
 class BodyLimit:
     """Refuses request bodies longer than ``most`` bytes, whether or not their length was announced."""
 
-    def __init__(self, app: App, most: int) -> None:
+    def __init__(self, app: App, most: int, uploads: Mapping[str, int] | None = None) -> None:
+        """``uploads`` says which paths take more, and how many bytes."""
         self._app = app
         self._most = most
+        self._uploads = dict(uploads or {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read the body first, as far as it may go; then hand it on."""
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD"):
             await self._app(scope, receive, send)
             return
+        most = self._uploads.get(route_path(scope), self._most)
         announced = dict(scope["headers"]).get(b"content-length", b"0")
-        body, whole = await self._read(receive) if announced.isdigit() and int(announced) <= self._most else (b"", False)
+        body, whole = await self._read(receive, most) if announced.isdigit() and int(announced) <= most else (b"", False)
         if not whole:
             await problem(413)(scope, receive, send)
             return
         await self._app(scope, _replay(body, receive), send)
 
-    async def _read(self, receive: Receive) -> tuple[bytes, bool]:
+    @staticmethod
+    async def _read(receive: Receive, most: int) -> tuple[bytes, bool]:
         """The body, and whether all of it is there."""
         body = bytearray()
         while True:
@@ -117,7 +121,7 @@ class BodyLimit:
             if message["type"] == "http.disconnect":
                 return b"", False
             body += message.get("body", b"")
-            if len(body) > self._most:
+            if len(body) > most:
                 return b"", False
             if not message.get("more_body", False):
                 return bytes(body), True

@@ -51,6 +51,7 @@ class Page:
     css: str = "site.css"
     script: str = ""  # bundle, "" for none
     here: str = ""  # "chat" or "report": the current entry of the header
+    header: str = ""  # HTML of another header than the residents'
     head: str = ""  # more HTML for the head, without inline scripts
     inline: tuple[str, ...] = ()  # inline scripts of the head, in order
     eval_allowed: bool = False  # the chat framework compiles its event handlers
@@ -78,7 +79,7 @@ def _document(page: Page, site: Site, inline: Sequence[str]) -> str:
         f'<!doctype html>\n<html lang="zh-CN">\n<head>\n<meta charset="utf-8">\n<title>{text(page.title)}</title>\n{_META}'
         f'<meta name="description" content="{texts.DESCRIPTION}">\n{_icons(site.base)}\n'
         f'<link rel="stylesheet" href="{asset_url(site.base, page.css)}">\n{scripts}{ours}{page.head}\n</head>\n'
-        f'<body class="yj-page">\n<a class="yj-skip" href="#main">{texts.SKIP}</a>\n{_header(page, site)}\n{page.body}\n'
+        f'<body class="yj-page">\n<a class="yj-skip" href="#main">{texts.SKIP}</a>\n{page.header or _header(page, site)}\n{page.body}\n'
         f"{_script_words(page, site)}</body>\n</html>\n"
     )
 
