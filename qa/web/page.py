@@ -51,10 +51,10 @@ class Page:
     css: str = "site.css"
     script: str = ""  # bundle, "" for none
     here: str = ""  # "chat" or "report": the current entry of the header
-    header: str = ""  # HTML of another header than the residents'
     head: str = ""  # more HTML for the head, without inline scripts
     inline: tuple[str, ...] = ()  # inline scripts of the head, in order
     eval_allowed: bool = False  # the chat framework compiles its event handlers
+    header: str = ""  # HTML of another header than the residents'
 
 
 def render(page: Page, site: Site, status: int = 200, headers: dict[str, str] | None = None) -> HTMLResponse:
