@@ -2,6 +2,7 @@
 
 YoujuError
 ├── ReportError          a report folder or file cannot be used
+│   └── UnknownReport    (an InputError, too)
 ├── NumeralError         a numeral that should have been readable is not
 ├── BankError            a question bank line is not valid
 ├── SearchIndexError     the built index cannot be used (it is rebuilt where that helps)
@@ -49,3 +50,7 @@ class SettingsError(YoujuError):
 
 class InputError(YoujuError):
     """What a visitor or a batch line sent cannot be used."""
+
+
+class UnknownReport(ReportError, InputError):
+    """Somebody named a report that we do not have."""

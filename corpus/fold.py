@@ -17,7 +17,9 @@ def _simplifier() -> opencc.OpenCC:
 
 @lru_cache(maxsize=65536)
 def _fold_char(char: str) -> str:
-    """One character for one character; a form that would grow (㎡, ﷺ) stays as it is."""
+    """One character for one character; a form that would grow (㎡, ﷺ) stays as it is; half a character is none."""
+    if "\ud800" <= char <= "\udfff":  # JSON may hold one; no library that takes UTF-8 does
+        return "\ufffd"
     folded = unicodedata.normalize("NFKC", char).lower()
     return folded if len(folded) == 1 else char
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from corpus.errors import ReportError
+from corpus.errors import ReportError, UnknownReport
 from corpus.read import read_about, read_report
 from corpus.report import Report
 
@@ -40,12 +40,13 @@ class Library:
         """One report.
 
         Raises:
-            ReportError: there is no such report, or it cannot be read.
+            UnknownReport: there is no such report.
+            ReportError: it cannot be read.
         """
         if report_id not in self._read:
             folder = self.folder / report_id
             if not is_report_id(report_id) or not (folder / "report.txt").is_file():
-                raise ReportError(f"没有编号为“{report_id[:64]}”的报告;看看有哪些:python -m qa reports")
+                raise UnknownReport(f"没有编号为“{report_id[:64]}”的报告;看看有哪些:python -m qa reports")
             self._read[report_id] = read_report(folder)
         return self._read[report_id]
 

@@ -9,7 +9,7 @@ from corpus.fold import fold
 TRADITIONAL = "舊區改造黨員總結滿意率幾個電梯裡頭髮乾淨後臺鬥爭颱風隻準係"
 
 
-@given(st.one_of(st.text(), st.text(alphabet=TRADITIONAL + "０１２％，㎡①½ﬁİßŉ\u0301")))
+@given(st.one_of(st.text(st.characters()), st.text(alphabet=TRADITIONAL + "０１２％，㎡①½ﬁİßŉ\u0301\ud83d\udc00")))
 def test_length_is_kept(text: str) -> None:
     assert len(fold(text)) == len(text)
 
@@ -29,6 +29,7 @@ def test_folding_twice_changes_nothing(text: str) -> None:
         ("60㎡", "60㎡"),
         ("", ""),
         ("1+4", "1+4"),
+        ("满意\ud83d率", "满意\ufffd率"),
     ],
 )
 def test_what_folds_to_what(text: str, folded: str) -> None:

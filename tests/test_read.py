@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from fakes import write_report
 
-from corpus.errors import ReportError
+from corpus.errors import ReportError, UnknownReport
 from corpus.library import Library, is_report_id
 from corpus.read import read_report
 
@@ -91,7 +91,7 @@ def test_a_library_knows_its_reports(library: Library) -> None:
 
 @pytest.mark.parametrize("name", ["", ".", "..", "../work-2021", "work-2021/", "WORK", "a/b", "/", "x" * 65, "工作", "work-2021\n", "\0"])
 def test_a_report_that_is_not_there(library: Library, name: str) -> None:
-    with pytest.raises(ReportError, match="没有编号"):
+    with pytest.raises(UnknownReport, match="没有编号"):
         library.report(name)
 
 
