@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from corpus.report import Report
+from qa.check import CheckedFigure
 from qa.records import Answer
 
 
@@ -46,7 +47,7 @@ class Figuring(Protocol):
 class Checking(Protocol):
     """A service that checks drafts."""
 
-    def check(self, text: str) -> Sequence[Written]:
+    def check(self, text: str) -> Sequence[CheckedFigure]:
         """A verdict for every figure of a draft."""
 
 

@@ -31,9 +31,7 @@ def _header(site: Site, here: str) -> str:
     tabs.append(("report", f"/report/{site.newest.report_id}", words.TAB_REPORT))
     if site.staff:
         tabs.append(("staff", "/staff", words.TAB_STAFF))
-    links = "".join(
-        f'<a href="{site.base}{path}"{" aria-current=page" if name == here else ""}>{label}</a>' for name, path, label in tabs
-    )
+    links = "".join(f'<a href="{site.base}{path}"{" aria-current=page" if name == here else ""}>{label}</a>' for name, path, label in tabs)
     return (
         '<header class="yj-top"><div class="yj-top__in">'
         f'<a class="yj-brand" href="{site.base}/"><span class="yj-brand__name">{texts.BRAND}</span>'

@@ -11,9 +11,9 @@ from starlette.responses import Response
 
 from corpus.report import Report
 from qa.settings import Settings
-from qa.web import api, assets, chat, health, problems, report_page, texts
+from qa.web import api, assets, chat, check_page, figures_page, health, problems, report_page, texts
 from qa.web.asking import Asking
-from qa.web.contract import Service
+from qa.web.contract import Checking, Service
 from qa.web.gate import BodyLimit, GradioGate, Headers, Prefix, Scope, route_path
 from qa.web.limit import Limit
 from qa.web.page import Site, message_page
@@ -54,9 +54,12 @@ def create_app(service: Service, settings: Settings) -> FastAPI:
         health.router(service, site),
         api.router(service, limit, settings.max_draft),
         report_page.router(service, site),
+        figures_page.router(service, site),
         chat.router(gradio_app, asking, site, reports[0]),
     ):
         app.include_router(routes)
+    if isinstance(service, Checking):
+        app.include_router(check_page.router(service, site, limit, settings.max_draft))
     app.router.default = GradioGate(gradio_app, _not_found(site))
     return app
 
@@ -80,7 +83,7 @@ def _layers(site: Site, settings: Settings) -> list[Middleware]:
     return [
         Middleware(Prefix, base=site.base),
         Middleware(Headers, frame_ancestors=site.frame_ancestors),
-        Middleware(BodyLimit, most=most),
+        Middleware(BodyLimit, most=most, uploads={check_page.PATH: check_page.LARGEST_POST}),
         Middleware(GZipMiddleware, minimum_size=600),
     ]
 
