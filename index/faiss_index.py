@@ -10,6 +10,9 @@ import numpy as np
 from corpus.errors import DimensionMismatch, SearchIndexError
 from index.base import Hit, Ids, Vectors, best_first
 
+# One question scans a few megabytes: a second thread gains nothing, and waits whenever the machine has other work.
+faiss.omp_set_num_threads(1)
+
 
 class FaissIndex:
     """FAISS behind ``VectorIndex``."""

@@ -14,7 +14,7 @@ from qa.asked import holds, wishes
 from qa.cite import cite, joined
 from qa.follow_up import asks_next, asks_where, is_follow_up, may_lean, own_words, readings
 from qa.highlight import Span, highlights, list_items
-from qa.lookup import asks_for_figure, look_alike, on_topic, presupposed, sentences_with, topic
+from qa.lookup import asks_for_figure, exact_claims, look_alike, on_topic, presupposed, sentences_with, topic
 from qa.messages import message
 from qa.normalise import Normaliser, Query, clean
 from qa.parts import split_parts
@@ -94,7 +94,11 @@ class Answerer:
         tried = self._try([query], report_ids)[0]
         if asks_for_figure(query, tried.ranked.kind):
             return self._look_up(question, tried, report_ids, k)
-        parts = split_parts(query.text) if tried.ranked.kind == "multi" else []
+        for figure in exact_claims(query):
+            places = self._places(report_ids)
+            if not sentences_with(figure, places):
+                return self._false_premise(question, tried, figure.printed, look_alike(figure, places))
+        parts = split_parts(query.text)
         if parts:
             return self._several(question, tried, parts, report_ids, k)
         return self._decide(question, tried, k)
@@ -198,12 +202,22 @@ class Answerer:
             citation = self._cite(part, part.ranked.order[0], max(part.probability, whole.probability / 2), listed=True)
             same = own.get(citation.sentence_id)
             own[citation.sentence_id] = _merged(same, citation) if same else citation
-        own = {name: c if len(sure) > len(own) else replace(c, items=()) for name, c in own.items()}
-        lowest = min(citation.score for citation in own.values())
-        others = [c for c in self._citations(whole, k) if c.sentence_id not in own] if whole.probability >= self.threshold else []
-        rest = [replace(citation, score=min(citation.score, lowest / 2)) for citation in others]
-        first = sorted(own.values(), key=lambda citation: -citation.score)
-        return self._answered(question, whole, [*first, *rest][: max(k, len(own))], parts=(1,) * len(own))
+        if len(sure) == len(own):
+            own = {name: replace(citation, items=()) for name, citation in own.items()}
+        others = self._citations(whole, k) if whole.probability >= self.threshold else []
+        ordered = self._parts_first(own, others)
+        return self._answered(question, whole, ordered[: max(k, len(own))], parts=(1,) * len(own))
+
+    @staticmethod
+    def _parts_first(own: dict[str, Citation], others: Sequence[Citation]) -> list[Citation]:
+        """The sentences of the parts, led by the whole question's first where that is one of them, then the rest.
+
+        Where the whole question's first sentence is none of the parts', it leads: it was read with all that was said.
+        """
+        lead = [own.pop(others[0].sentence_id, others[0])] if others else []
+        ordered = [*lead, *own.values(), *(c for c in others[1:] if c.sentence_id not in own)]
+        scores = sorted((citation.score for citation in ordered), reverse=True)
+        return [replace(citation, score=score) for citation, score in zip(ordered, scores, strict=True)]
 
     def _follow(self, question: str, query: Query, history: Sequence[str], report_ids: Sequence[str], k: int) -> Answer | None:
         """Read a follow-up with the question before it; None when it is better read alone."""

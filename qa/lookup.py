@@ -15,9 +15,10 @@ from qa.normalise import Query
 
 Place = tuple[Report, Sentence]
 
-_LOOKUP = re.compile(r"哪[一]?句|那句|那[一]?处|出处|原文|原话|依据|来源|在哪里?(?:写|说|讲|提)|指(?:的)?(?:是)?(?:什么|哪|谁)|是指|什么意思|怎么来|哪里来|说的是|写的|这个数|数字|引用")
+_LOOKUP = re.compile(r"哪[一]?句|那句|那[一]?处|出处|原文|原话|依据|来源|在哪里?(?:写|说|讲|提)|指(?:的)?(?:是)?(?:什么|哪|谁)|出自|是指|什么意思|怎么来|哪里来|说的是|写的|这个数|数字|引用")
 _FILLER = re.compile(r"这个|那个|[的那这是在和与及两处各句话吗呢对不]|数字?|报告|里面?|总结|请问|一下|[\W_]")
 _SUBGROUP = frozenset(("age", "date", "year", "time", "duration"))  # who or when is asked about, not what is presupposed
+_EXACT = 3  # digits
 _IDIOM = 2  # 一个月, 两处: small counts in words presuppose nothing
 
 
@@ -29,6 +30,20 @@ def presupposed(query: Query) -> tuple[Number, ...]:
 def asks_for_figure(query: Query, kind: str) -> bool:
     """Whether the question wants the sentence of a figure that it names."""
     return bool(presupposed(query)) and (kind == "number" or _LOOKUP.search(query.text) is not None)
+
+
+def exact_claims(query: Query) -> tuple[Number, ...]:
+    """Figures so exact that a question holding them takes them from somewhere: percentages, and three digits or more.
+
+    >>> from corpus.numerals import read_numbers
+    >>> [n.printed for n in exact_claims(Query("", "", "", tuple(read_numbers("走访企业624家,一百多户,5所")), ()))]
+    ['624家']
+    """
+    return tuple(
+        n
+        for n in presupposed(query)
+        if n.unit and not n.qualifier and re.search(r"\d", n.printed) and n.kind != "money" and (n.ratio is not None or len(_digits(n)) >= _EXACT)
+    )
 
 
 def sentences_with(figure: Number, places: Iterable[Place]) -> list[Place]:

@@ -14,6 +14,7 @@ from index.words import is_word, segment
 
 WORDS_FILE = Path(__file__).parent.parent / "corpus" / "words.tsv"
 _SPACE = re.compile(r"[\s\u200b-\u200d\u2060\ufeff\x00-\x1f\x7f]+")
+_LEAST_LEFT = 5  # characters that must remain when the year is left out
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _PARTICLES = frozenset("的了在是有和与就都也还又很把被给让对从到个这那哪谁我你他她它们么吗呢吧啊呀得地着过不没要会能多少几什")
 
@@ -159,13 +160,17 @@ def clean(text: str) -> str:
 class Normaliser:
     """Typed questions -> queries."""
 
-    def __init__(self, words: WordList, speller: Speller) -> None:
+    def __init__(self, words: WordList, speller: Speller, own_year: int | None = None) -> None:
+        """``own_year`` is the year of all reports, when they share one: said in a question, it tells nothing."""
         self._words = words
         self._speller = speller
+        self._own_year = re.compile(rf"{own_year}年度?(?:的|里|中)?" if own_year else r"(?!)")
 
     def query(self, typed: str) -> Query:
         """Make a question ready for search; any text is fine."""
-        written = self._words.written(clean(typed))
+        cleaned = clean(typed)
+        without_year = self._own_year.sub("", cleaned)
+        written = self._words.written(without_year if len(without_year) >= _LEAST_LEFT else cleaned)
         text, mended = self._speller.mend(written)
         numbers = tuple(number for number in read_numbers(text) if number.kind != "name")
         return Query(typed, text, self._words.synonyms_of(text), numbers, mended)

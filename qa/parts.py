@@ -8,10 +8,14 @@
 
 import re
 
+from qa.follow_up import topic_words
+
 _SHARED = re.compile(r"^(?P<lead>[^,，。？?]*?)(?P<one>[^,，、。？?和与跟]{2,14})(?:和|与|跟|、)(?P<two>[^,，、。？?]{2,14}?)(?:这[些几]?[两二]?[者个项处样]?)?[,，]?(?:分别|各自?)(?P<rest>(?:是|有|在|签|占|办|做|完)?.*)$")
 _CUT = re.compile(r"[,，;；。？?]+|还有|以及|另外|顺便(?:问一?下)?")
-_ASKS = re.compile(r"多少|几|什么|哪|谁|怎|如何|吗|没有|为何")
-_SHORTEST = 4
+_ASKS = re.compile(r"多少|几|什么|哪|谁|怎|如何")
+_SHORTEST = 4  # characters of a part
+_BARE = 8  # characters; a later part no longer than this names no topic of its own
+_MOST = 3  # parts
 
 
 def split_parts(text: str) -> list[str]:
@@ -25,5 +29,7 @@ def split_parts(text: str) -> list[str]:
     asking = [piece for piece in pieces if _ASKS.search(piece)]
     if len(asking) < 2:
         return []
-    topic = pieces[0] if not _ASKS.search(pieces[0]) else ""  # 老房子加梯,看过能不能装的有多少,装好的几台
-    return [f"{topic} {piece}".strip() for piece in asking][:3]
+    if not _ASKS.search(pieces[0]):  # 老房子加梯,看过能不能装的有多少,装好的几台
+        return [f"{pieces[0]} {piece}" for piece in asking][:_MOST]
+    topic = topic_words(asking[0])  # 车棚要改多少个,改完了几个: the second part is about 车棚 too
+    return [asking[0], *(f"{topic} {piece}" if len(piece) <= _BARE else piece for piece in asking[1:])][:_MOST]

@@ -184,6 +184,7 @@ class Service:
         return read_content(self.library, self._desk.entries if self._bank else lambda _: ())
 
     def answerer(self) -> Answerer:
+        """What answers; model and index are loaded at the first call."""
         with self._lock:
             if self._answerer is None:
                 learn_names(self.library.names())
@@ -228,7 +229,8 @@ def from_settings(
 
 
 def _normaliser(content: Content) -> Normaliser:
-    return Normaliser(WordList(), Speller(_vocabulary(content)))
+    years = {report.about.year for report in content.reports}
+    return Normaliser(WordList(), Speller(_vocabulary(content)), years.pop() if len(years) == 1 else None)
 
 
 def _vocabulary(content: Content) -> set[str]:
