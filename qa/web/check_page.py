@@ -74,9 +74,13 @@ async def _sent(request: Request, site: Site) -> Sent:
         InputError: the form or the file in it cannot be read.
     """
     try:
-        form = await request.form(max_files=1, max_fields=_MOST_PICKS + 10, max_part_size=LARGEST)
+        async with request.form(max_files=1, max_fields=_MOST_PICKS + 10, max_part_size=LARGEST) as form:
+            return await _read(form, site)
     except HTTPException as error:
         raise InputError(words.BAD_FILE) from error
+
+
+async def _read(form: FormData, site: Site) -> Sent:
     if form.get("sample") and _has_sample(site):
         return Sent(words.SAMPLE_DRAFT)
     file = form.get("file")
