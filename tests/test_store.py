@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -127,7 +128,7 @@ def test_killed_after_any_file_operation_the_old_or_the_new_is_whole(tmp_path: P
     outcomes, exit_code, step = [], None, 0
     while exit_code != 0:
         folder = shutil.copytree(tmp_path / "index", tmp_path / f"index-{step}")
-        process = child(lambda folder=folder, step=step: build_and_die(new, folder, step))
+        process = child(partial(build_and_die, new, folder, step))
         process.join(30)
         exit_code = process.exitcode
         assert exit_code in (0, -signal.SIGKILL)
@@ -152,7 +153,7 @@ def test_killed_at_random_moments_the_old_or_the_new_is_whole(tmp_path: Path, ol
     killed = 0
     for _ in range(40):
         target = old if loads(folder, new) else new
-        process = child(lambda target=target: build_index(target, CountingEncoder(pause=0.002), folder))
+        process = child(partial(build_index, target, CountingEncoder(pause=0.002), folder))
         time.sleep(dice.uniform(0, whole))
         process.kill()
         process.join(30)
@@ -174,7 +175,7 @@ def test_four_builders_at_once_do_the_work_once(tmp_path: Path, old: Content) ->
         build_index(old, encoder, folder)
         (tmp_path / f"embedded-{number}").write_text(str(len(encoder.encoded)))
 
-    builders = [child(lambda number=number: build(number)) for number in range(4)]
+    builders = [child(partial(build, number)) for number in range(4)]
     for builder in builders:
         builder.join(60)
     assert [builder.exitcode for builder in builders] == [0] * 4

@@ -12,12 +12,13 @@ from index.base import Hit, VectorIndex, report_range, row_id, split_id
 from index.faiss_index import FaissIndex
 from index.numpy_index import NumpyIndex
 
-ENGINES: dict[str, type[VectorIndex]] = {"numpy": NumpyIndex, "faiss": FaissIndex}
+Engine = type[NumpyIndex] | type[FaissIndex]
+ENGINES: dict[str, Engine] = {"numpy": NumpyIndex, "faiss": FaissIndex}
 EAST, NORTH, NORTHEAST = [1, 0], [0, 1], [0.6, 0.8]
 
 
 @pytest.fixture(params=ENGINES)
-def engine(request: pytest.FixtureRequest) -> type[VectorIndex]:
+def engine(request: pytest.FixtureRequest) -> Engine:
     return ENGINES[request.param]
 
 
@@ -30,7 +31,7 @@ def vectors(*rows: list[float]) -> np.ndarray:
 
 
 @pytest.fixture
-def three(engine: type[VectorIndex]) -> VectorIndex:
+def three(engine: Engine) -> VectorIndex:
     index = engine(2)
     index.add(ids(7, 3, 5), vectors(EAST, NORTH, NORTHEAST))
     return index
@@ -53,21 +54,21 @@ def test_asking_for_more_than_there_is_returns_each_once(three: VectorIndex) -> 
     assert len(three) == 3
 
 
-def test_equal_scores_are_ordered_by_id(engine: type[VectorIndex]) -> None:
+def test_equal_scores_are_ordered_by_id(engine: Engine) -> None:
     index = engine(2)
     index.add(ids(9, 2, 4, 1), vectors(EAST, EAST, EAST, NORTH))
     [hits] = index.search(vectors(EAST), k=4)
     assert [hit.vector_id for hit in hits] == [2, 4, 9, 1]
 
 
-def test_ties_at_the_cut_go_to_the_lower_ids(engine: type[VectorIndex]) -> None:
+def test_ties_at_the_cut_go_to_the_lower_ids(engine: Engine) -> None:
     index = engine(2)
     index.add(ids(9, 8, 2, 4), vectors(EAST, EAST, EAST, EAST))
     [hits] = index.search(vectors(EAST), k=2)
     assert [hit.vector_id for hit in hits] == [2, 4]
 
 
-def test_an_empty_index_finds_nothing(engine: type[VectorIndex]) -> None:
+def test_an_empty_index_finds_nothing(engine: Engine) -> None:
     assert engine(2).search(vectors(EAST, NORTH), k=3) == [[], []]
     assert len(engine(2)) == 0
 
@@ -94,7 +95,7 @@ def test_a_search_stays_within_its_ranges(three: VectorIndex) -> None:
     assert three.search(vectors(EAST), 3, []) == [[]]
 
 
-def test_reports_are_ranges(engine: type[VectorIndex]) -> None:
+def test_reports_are_ranges(engine: Engine) -> None:
     index = engine(2)
     index.add(ids(row_id(0, 0), row_id(0, 1), row_id(1, 0), row_id(2, 5)), vectors(EAST, NORTH, EAST, EAST))
     [hits] = index.search(vectors(EAST), 9, [report_range(1), report_range(2)])
@@ -115,7 +116,7 @@ def test_vectors_come_back_in_the_order_asked(three: VectorIndex) -> None:
     assert three.get(ids()).shape == (0, 2)
 
 
-def test_saved_and_loaded_it_answers_the_same(three: VectorIndex, engine: type[VectorIndex], tmp_path: Path) -> None:
+def test_saved_and_loaded_it_answers_the_same(three: VectorIndex, engine: Engine, tmp_path: Path) -> None:
     three.save(tmp_path / "index")
     loaded = engine.load(tmp_path / "index")
     assert loaded.search(vectors(EAST, NORTH), 3) == three.search(vectors(EAST, NORTH), 3)
@@ -125,20 +126,20 @@ def test_saved_and_loaded_it_answers_the_same(three: VectorIndex, engine: type[V
     close(loaded.search(vectors(EAST), 1)[0], (8, 1.0))
 
 
-def test_an_empty_index_can_be_saved(engine: type[VectorIndex], tmp_path: Path) -> None:
+def test_an_empty_index_can_be_saved(engine: Engine, tmp_path: Path) -> None:
     engine(2).save(tmp_path / "index")
     assert len(engine.load(tmp_path / "index")) == 0
 
 
 @pytest.mark.parametrize("raw", [b"", b"not an index", b"\0" * 4000, None], ids=["empty", "words", "zeros", "missing"])
-def test_a_file_that_is_no_index(engine: type[VectorIndex], tmp_path: Path, raw: bytes | None) -> None:
+def test_a_file_that_is_no_index(engine: Engine, tmp_path: Path, raw: bytes | None) -> None:
     if raw is not None:
         (tmp_path / "index").write_bytes(raw)
     with pytest.raises(SearchIndexError, match="python -m qa build"):
         engine.load(tmp_path / "index")
 
 
-def test_a_file_cut_short(three: VectorIndex, engine: type[VectorIndex], tmp_path: Path) -> None:
+def test_a_file_cut_short(three: VectorIndex, engine: Engine, tmp_path: Path) -> None:
     three.save(tmp_path / "index")
     whole = (tmp_path / "index").read_bytes()
     for size in range(0, len(whole), 7):
