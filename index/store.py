@@ -54,6 +54,7 @@ def new_version(folder: Path, manifest: dict[str, Any]) -> Iterator[Path]:
         shutil.rmtree(leftover, ignore_errors=True)
     try:
         draft = Path(tempfile.mkdtemp(prefix=".build-", dir=folder))
+        draft.chmod(0o755)  # mkdtemp's 0700 would hide the version from a service user when another user builds
         yield draft
         manifest["files"] = {path.name: _sha256(path) for path in sorted(draft.iterdir())}
         body = json.dumps(manifest, ensure_ascii=False, indent=1).encode()

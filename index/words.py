@@ -21,7 +21,7 @@ _lock = threading.Lock()
 def _segmenter() -> Any:
     import jieba
 
-    jieba.setLogLevel(logging.WARNING)
+    jieba.setLogLevel(logging.CRITICAL)  # it logs a traceback when its cache cannot be written, and goes on
     tokenizer = jieba.Tokenizer()
     tokenizer.initialize()
     return tokenizer

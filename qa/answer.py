@@ -10,13 +10,13 @@ from corpus.bank import REASONS
 from corpus.report import Report, Sentence
 from index.embed import Encoder
 from index.passage_index import PassageIndex
-from qa.asked import holds, wishes
+from qa.asked import holds, other_years, wishes
 from qa.cite import cite, joined
 from qa.follow_up import asks_next, asks_where, is_follow_up, may_lean, own_words, readings
 from qa.highlight import Span, highlights, list_items
 from qa.lookup import asks_for_figure, exact_claims, look_alike, on_topic, presupposed, sentences_with, topic
 from qa.messages import message
-from qa.normalise import Normaliser, Query, clean
+from qa.normalise import Normaliser, Query, clean, well_spelt
 from qa.parts import split_parts
 from qa.rank import Ranked, Weights, rank
 from qa.records import Answer, Citation, Kind, Reason
@@ -297,8 +297,8 @@ class Answerer:
             unmet = [slot.chinese for slot in wishes(tried.query.text) if slot.name not in ("count", "when") and not holds(slot.name, sentence.text)]
             if unmet:
                 return unmet[0]
-        if candidates.refusals and candidates.refusals[0].score > 0.92:
-            return REASONS.get(candidates.refusals[0].row.source, "")
+            if other_years(tried.query, tried.ranked.candidates.sentences[tried.ranked.order[0]][0].about.year):
+                return REASONS["other_year"]
         return ""
 
     def _related(self, tried: Tried, cited: set[str]) -> tuple[str, ...]:
@@ -322,7 +322,7 @@ class Answerer:
         """A short, plain, well-written question that can be offered to anybody."""
         query = self._normaliser.query(question)
         plain = query.text == question and not query.mended and not query.numbers and not _PERSONAL.search(question)
-        return plain and len(question) <= 16 and bool(_ASKING.search(question))
+        return plain and len(question) <= 16 and bool(_ASKING.search(question)) and well_spelt(question)
 
 
 def _merged(one: Citation, other: Citation) -> Citation:

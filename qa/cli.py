@@ -7,6 +7,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -86,8 +87,8 @@ def _batch(path: Path, reply: Any) -> None:
                 raise InputError("每行要是一个 JSON 对象")
             line_id = line.get("id")
             out = {"id": line_id, **reply(line)}
-        except json.JSONDecodeError as error:
-            bad, out = True, {"id": line_id, "error": f"第 {number} 行不是 JSON:{error.msg}"}
+        except ValueError:  # also a number of more digits than Python reads
+            bad, out = True, {"id": line_id, "error": f"第 {number} 行不是 JSON;请检查引号、逗号和括号"}
         except RecursionError:
             bad, out = True, {"id": line_id, "error": f"第 {number} 行套得太深"}
         except YoujuError as error:
@@ -336,6 +337,9 @@ def _as_text(answer: "Answer") -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # half a character in a question must not end a batch
     try:
         cli.main(arguments, prog_name="python -m qa", standalone_mode=False)
     except click.ClickException as error:

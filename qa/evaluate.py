@@ -55,7 +55,8 @@ class Evaluation:
 
     def to_json(self) -> dict[str, Any]:
         """Scores by group; each with count and interval."""
-        return {name: _scores(group) for name, group in _groups(self.judged).items()}
+        scores = {name: _scores(group) for name, group in _groups(self.judged).items()}
+        return {**scores, "reliability": reliability(self.judged)}
 
 
 def read_questions(path: Path) -> list[Question]:
@@ -171,11 +172,27 @@ def _interval(values: np.ndarray[Any, np.dtype[np.float64]]) -> tuple[float, flo
     return round(float(np.percentile(draws, 2.5)), 3), round(float(np.percentile(draws, 97.5)), 3)
 
 
+def reliability(judged: Sequence[Judged]) -> list[dict[str, float]]:
+    """By tenths of the stated probability: how many questions, what was stated on average, how many were right.
+
+    A refused question states the probability of the sentence it would have cited; figure lookups state 0 or 1.
+    """
+    rows = []
+    for low in np.arange(0, 1, 0.1):
+        inside = [j for j in judged if low <= j.answer.confidence < low + 0.1 or (low > 0.85 and j.answer.confidence == 1)]
+        if inside:
+            stated = float(np.mean([j.answer.confidence for j in inside]))
+            right = float(np.mean([j.rank == 1 for j in inside]))
+            rows.append({"from": round(float(low), 1), "questions": len(inside), "stated": round(stated, 3), "right": round(right, 3)})
+    return rows
+
+
 def table(evaluation: Evaluation) -> str:
     """The scores as a Markdown table for people."""
     names = ("answer@1", "answer@3", "mrr", "all_parts", "false_refusal", "refused", "marked")
     lines = ["| 组 | 题数 | " + " | ".join(names) + " |", "| --- | --- |" + " --- |" * len(names)]
-    for group, scores in evaluation.to_json().items():
+    groups = {name: _scores(group) for name, group in _groups(evaluation.judged).items()}
+    for group, scores in groups.items():
         cells = [f"{scores[n]['score']:.3f} [{scores[n]['low']:.2f}, {scores[n]['high']:.2f}]" if n in scores else "" for n in names]
         lines.append(f"| {group} | {scores['questions']} | " + " | ".join(cells) + " |")
     return "\n".join(lines)

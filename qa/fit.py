@@ -7,7 +7,8 @@ both. Method: conditional logit for the order, logistic regression for the trust
 
 import argparse
 import json
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -64,11 +65,13 @@ def asked_rows(index: PassageIndex, encoder: Any, normaliser: Normaliser) -> lis
     return [Asked(report_id, row, query, vector) for (report_id, row), query, vector in zip(asked, queries, vectors, strict=True)]
 
 
-def examples(index: PassageIndex, asked: Sequence[Asked], *, bank: bool) -> Iterator[Example]:
-    """Every question's candidates, itself left out of the bank (the whole bank left out when ``bank`` is False)."""
-    everything = frozenset(question.row.text for question in asked)
+LeftOut = Callable[[Asked], frozenset[str]]  # the bank questions to look past when one is asked
+
+
+def examples(index: PassageIndex, asked: Sequence[Asked], left_out_of: LeftOut) -> Iterator[Example]:
+    """Every question's candidates, with what must be looked past left out of the bank."""
     for question in asked:
-        left_out = frozenset((question.row.text,)) if bank else everything
+        left_out = left_out_of(question)
         candidates = pool(index, question.query, question.vector, leave_out=left_out)
         yield Example(question.row.text, question.row.source, candidates, _right(index, question.report_id, question.row, candidates))
 
@@ -160,11 +163,27 @@ def cross_validated(fitted: Sequence[Example]) -> dict[str, float]:
     return {"answer@1": round(float(np.mean(first)), 4)}
 
 
+def leave_one_section_out(index: PassageIndex, asked: Sequence[Asked], order: Floats) -> dict[str, float]:
+    """Answerable bank questions asked with every bank question on their own subsection left out: a report's part without a bank."""
+    answerable = [question for question in asked if question.row.kind == "bank"]
+    section_of = {q.row.text: index.report(q.report_id).sentences[q.row.sentence].section for q in answerable}
+    of_section: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    for text, section in section_of.items():
+        of_section[section].add(text)
+    frozen = {section: frozenset(texts) for section, texts in of_section.items()}
+    first = [
+        bool(example.right[int(np.argmax(order_scores(example.candidates, order)))])
+        for example in examples(index, answerable, lambda question: frozen[section_of[question.row.text]])
+    ]
+    return {"answer@1": round(float(np.mean(first)), 4)}
+
+
 def fitted_table(index: PassageIndex, encoder: Any, normaliser: Normaliser, threshold: float) -> dict[str, Any]:
     """Everything ``weights.json`` holds."""
     asked = asked_rows(index, encoder, normaliser)
-    with_bank = list(examples(index, asked, bank=True))
-    without = list(examples(index, asked, bank=False))
+    everything = frozenset(question.row.text for question in asked)
+    with_bank = list(examples(index, asked, lambda question: frozenset((question.row.text,))))
+    without = list(examples(index, asked, lambda _: everything))
     order, order_alone = fit_order(with_bank), fit_order(without)
     leans = _leans(index, with_bank)
     weight = np.array([_UNANSWERABLE_WEIGHT if example.reason else 1.0 for example in with_bank])
@@ -172,6 +191,7 @@ def fitted_table(index: PassageIndex, encoder: Any, normaliser: Normaliser, thre
         "fitted": datetime.now(UTC).date().isoformat(),
         "data": f"{sum(not e.reason for e in with_bank)} answerable and {sum(bool(e.reason) for e in with_bank)} unanswerable bank questions",
         "cross_validated": cross_validated(with_bank),
+        "leave_one_section_out": leave_one_section_out(index, asked, order),
         "threshold": threshold,
         "threshold_without_bank": threshold,
         "order": {"all": _named(SIGNALS, order)},

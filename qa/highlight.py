@@ -24,6 +24,11 @@ _SMALL_CLAUSE_END = re.compile(r"[,，;；。！？!?:：、()（）](?!\d)|(?<!
 _TIME_KINDS = frozenset(("date", "year", "time", "duration"))
 _TIME_WORDS = re.compile(r"年底前?|年内|目前|截至目前|全年|今年(?:以来)?|[一两三四五六七八九十]+年内|每季度|期间")
 _EDGE = " ,，。;；:：、！!？?"
+_NAMING = frozenset(("ordinal", "age", "date", "year"))
+_COUNT = re.compile(r"数[?？。]*$")
+_TOTAL = re.compile(r"一共|总共|总数|共有|合计|全部")
+_RANK = re.compile(r"第几|排名|名次|排(?:在|到)?第")
+_LEFT = re.compile(r"还有|还剩|剩下|没有?(?:签|化|完|改|办|弄|解)|未|尚|还差")
 _UNIT_ASKED = re.compile(r"(?:几|多少)个?(?P<unit>人次|剂次|家次|小时|[\u4e00-\u9fff])")
 
 
@@ -38,7 +43,9 @@ def highlights(query: Query, sentence: Sentence, clause: Span | None, kind: str)
     """
     numbers = numbers_of(sentence.text)
     asked_for = [n for n in numbers if any(same_value(want, n) for want in query.numbers)]
-    slots = {slot.name for slot in wishes(query.text)}
+    slots = {slot.name for slot in wishes(query.text)} | ({"count"} if _COUNT.search(query.text) else set())
+    if slots & {"count", "rate"}:
+        asked_for = [n for n in asked_for if n.kind not in _NAMING]  # 第九批受理了多少户 asks for the 户
     if asked_for:
         spans = [(n.start, n.end) for n in asked_for]
     elif slots & {"when", "duration"} and (times := _times(sentence.text, numbers)):
@@ -85,8 +92,14 @@ def _best_figures(query: Query, sentence: Sentence, figures: Sequence[Number], c
 
     def fit(number: Number) -> float:
         bonus = 0.25 if unit and number.unit.endswith(unit) else 0.0
-        bonus += 0.5 if wants_rate and number.ratio is not None else 0.0
-        bonus -= 0.3 if not wants_rate and number.ratio is not None else 0.0
+        if number.ratio is not None:
+            bonus += 0.5 if wants_rate else -0.5
+        if number.kind == "ordinal":
+            bonus += 1.0 if _RANK.search(query.text) else -0.5
+        if number.kind == "age" and "岁" not in query.text:
+            bonus -= 0.5
+        if _LEFT.search(query.text) and _LEFT.search(sentence.text[slice(*_small_clause(sentence.text, (number.start, number.end)))]):
+            bonus += 1.0
         return bonus + _affinity(query, sentence, (number.start, number.end), clause) + _indicated(query, sentence.text, number)
 
     best = max(figures, key=fit)
@@ -95,12 +108,22 @@ def _best_figures(query: Query, sentence: Sentence, figures: Sequence[Number], c
 
 
 def _indicated(query: Query, text: str, number: Number) -> float:
-    """How much of what the register says a figure counts (签约 of 293产) the question names, 0 to 1."""
-    for figure in _register(text):
-        if figure.start == number.start and figure.indicator:
-            named = sum(char in query.lexical for char in fold(figure.indicator))
-            return named / len(figure.indicator)
-    return 0.0
+    """How much of what a figure counts, by the register, the question names, its subject aside: 0 to 1.
+
+    签约 of 293产 against 大板房签了多少 counts; 内江大板房, of which 签约 and 抽户 are told, is a total: it counts when nothing
+    closer is named.
+    """
+    figures = _register(text)
+    found = next((figure for figure in figures if figure.start == number.start), None)
+    if found is None or not found.indicator:
+        return 0.0
+    subjects = {figure.subject for figure in figures if figure.subject}
+    if found.indicator in subjects:
+        return 0.6 if _TOTAL.search(query.text) else 0.1
+    about = found.subject or next((subject for subject in subjects if found.indicator.startswith(subject)), "")
+    indicator = fold(found.indicator.removeprefix(about))
+    asked = set(query.lexical) - set(fold(about))
+    return sum(char in asked for char in indicator) / len(indicator) if indicator else 0.0
 
 
 @lru_cache(maxsize=10_000)

@@ -14,6 +14,7 @@ from index.words import is_word, segment
 
 WORDS_FILE = Path(__file__).parent.parent / "corpus" / "words.tsv"
 _SPACE = re.compile(r"[\s\u200b-\u200d\u2060\ufeff\x00-\x1f\x7f]+")
+_MEASURES = frozenset("户台件次家份场个项名条处篇期所支例幢辆人批轮年月日里上下中")
 _LEAST_LEFT = 5  # characters that must remain when the year is left out
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _PARTICLES = frozenset("的了在是有和与就都也还又很把被给让对从到个这那哪谁我你他她它们么吗呢吧啊呀得地着过不没要会能多少几什")
@@ -155,6 +156,14 @@ def _sound(word: str) -> str:
 def clean(text: str) -> str:
     """Folded; control characters, zero-width marks and runs of white space as one space."""
     return _SPACE.sub(" ", fold(text)).strip()
+
+
+def well_spelt(text: str) -> bool:
+    """Whether every Han character of a text stands in a known word or is a particle: 养老愿 leaves 愿 alone.
+
+    It is strict: it is for choosing what to show, not for judging what was typed.
+    """
+    return all(word in _PARTICLES or word in _MEASURES or not _HAN.match(word) or (len(word) > 1 and is_word(word)) for word in segment(text))
 
 
 class Normaliser:

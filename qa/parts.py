@@ -8,7 +8,7 @@
 
 import re
 
-from qa.follow_up import topic_words
+from qa.follow_up import readings, topic_words
 
 _SHARED = re.compile(r"^(?P<lead>[^,，。？?]*?)(?P<one>[^,，、。？?和与跟]{2,14})(?:和|与|跟|、)(?P<two>[^,，、。？?]{2,14}?)(?:这[些几]?[两二]?[者个项处样]?)?[,，]?(?:分别|各自?)(?P<rest>(?:是|有|在|签|占|办|做|完)?.*)$")
 _CUT = re.compile(r"[,，;；。？?]+|还有|以及|另外|顺便(?:问一?下)?")
@@ -27,6 +27,8 @@ def split_parts(text: str) -> list[str]:
         return [lead + one + colon + after + rest, lead + one + colon + shared["two"] + rest]
     pieces = [piece.strip() for piece in _CUT.split(text) if piece and len(piece.strip()) >= _SHORTEST]
     asking = [piece for piece in pieces if _ASKS.search(piece)]
+    if len(asking) == 1 and len(pieces) == 2 and pieces[1].endswith("呢"):  # 友谊201签约率多少,内江大板房呢
+        return [pieces[0], readings(pieces[0], pieces[1])[-1]]
     if len(asking) < 2:
         return []
     if not _ASKS.search(pieces[0]):  # 老房子加梯,看过能不能装的有多少,装好的几台
