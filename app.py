@@ -13,6 +13,7 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 import uvicorn
 
 from corpus.errors import SettingsError, YoujuError
+from qa.log import Log, open_log
 from qa.service import Service, from_settings
 from qa.settings import Settings, load_settings
 from qa.web.site import create_app
@@ -28,7 +29,8 @@ def main() -> int:
     try:
         settings = load_settings()
         with _bound(settings.host, settings.port) as listener:
-            return _serve(from_settings(settings, _tell), settings, listener)
+            log = open_log(settings.state, settings.retention, _tell) if settings.log == "on" else None
+            return _serve(from_settings(settings, _tell, recorder=log), settings, log, listener)
     except SettingsError as error:
         return _say(error, 2)
     except YoujuError as error:
@@ -37,8 +39,8 @@ def main() -> int:
         return 0
 
 
-def _serve(service: Service, settings: Settings, listener: socket.socket) -> int:
-    config = uvicorn.Config(create_app(service, settings), log_level="warning", server_header=False, timeout_graceful_shutdown=_GRACE)
+def _serve(service: Service, settings: Settings, log: Log | None, listener: socket.socket) -> int:
+    config = uvicorn.Config(create_app(service, settings, log), log_level="warning", server_header=False, timeout_graceful_shutdown=_GRACE)
     server = uvicorn.Server(config)
     failure: list[YoujuError] = []
 
@@ -53,6 +55,8 @@ def _serve(service: Service, settings: Settings, listener: socket.socket) -> int
     host, port = listener.getsockname()[:2]
     print(f"有据已经打开: http://{f'[{host}]' if ':' in host else host}:{port}{settings.root_path}/ (按 Ctrl-C 停止)", flush=True)
     server.run(sockets=[listener])
+    if log is not None:
+        log.close()
     return _say(failure[0], 1) if failure else 0
 
 

@@ -10,8 +10,10 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 
 from corpus.report import Report
+from qa.log import Log
+from qa.service import Service as FullService
 from qa.settings import Settings
-from qa.web import api, assets, chat, check_page, figures_page, health, problems, report_page, texts
+from qa.web import api, assets, chat, check_page, figures_page, health, problems, report_page, staff_page, texts
 from qa.web.asking import Asking
 from qa.web.contract import Checking, Service
 from qa.web.gate import BodyLimit, GradioGate, Headers, Prefix, Scope, route_path
@@ -22,12 +24,13 @@ _BYTES_PER_CHARACTER = 12  # of a draft, as JSON with every character escaped tw
 _LEAST_BODY = 64 * 1024  # bytes
 
 
-def create_app(service: Service, settings: Settings) -> FastAPI:
+def create_app(service: Service, settings: Settings, log: Log | None = None) -> FastAPI:
     """The application that answers every request.
 
     Args:
         service: answers questions; it may still be warming.
         settings: the settings in force.
+        log: what was asked, for the staff desk; None when it is not kept.
 
     Raises:
         ReportError: there is no report to serve.
@@ -60,6 +63,8 @@ def create_app(service: Service, settings: Settings) -> FastAPI:
         app.include_router(routes)
     if isinstance(service, Checking):
         app.include_router(check_page.router(service, site, limit, settings.max_draft))
+    if settings.staff_password and isinstance(service, FullService):
+        app.include_router(staff_page.router(staff_page.Desk(service, site, log, settings.staff_password, settings.state)))
     app.router.default = GradioGate(gradio_app, _not_found(site))
     return app
 

@@ -98,3 +98,187 @@ SAMPLE_DRAFT = (
     "“一网统管”平台发现一般案件11,250件，处置10,985件，处置率百分之九十七。问题全部整改处置，比例为100%。\n"
     "既有多层住宅加装电梯累计6台、在建5台、报建40台，平均每台造价62万元。截至8月31日，接种新冠病毒疫苗约13.5万剂次。"
 )
+
+# staff: the way in
+STAFF_LOGIN = "工作台登录"
+STAFF_LEDE = "看居民问了什么，给没答上的问题指一句原话。"
+STAFF_NAME = "您的姓名"
+STAFF_NAME_WHY = "改动会记下是谁做的。"
+STAFF_PASSWORD = "密码"
+STAFF_ENTER = "登录"
+STAFF_LEAVE = "退出"
+STAFF_WRONG = "密码不对，请再试。"
+STAFF_NO_NAME = "请写上姓名。"
+STAFF_LOCKED = "试得太多次了，请过 {minutes} 分钟再来。"
+STAFF_GONE = "登录已过期，请重新登录。"
+STAFF_FORM_OLD = "这一页放得太久了，请刷新后再做一次。"
+STAFF_SIGNED = "{name}，您好"
+STAFF_NAV = "工作台栏目"
+STAFF_LOG = "提问记录"
+STAFF_OPEN = "没答上的"
+STAFF_BANK = "问题库"
+STAFF_USAGE = "用量"
+LOG_OFF = "现在不记提问（设置 {setting} 是关的）。"
+
+# staff: the log
+LOG_SEARCH = "按问题里的词找"
+LOG_HINT = "如：电梯"
+LOG_OUTCOME = "结果"
+LOG_VOTE = "反馈"
+LOG_FIRST, LOG_LAST = "从哪天", "到哪天"
+OUTCOMES = {"": "全部", "answered": "答上了", "refused": "没答"}
+VOTES = {"": "全部", "any": "有反馈", "up": "有用", "down": "没用"}
+REASONS = {
+    "not_in_report": "报告没写",
+    "not_a_question": "不是提问",
+    "false_premise": "报告没有这个说法",
+    "too_vague": "太笼统",
+    "empty": "没有输入",
+    "too_long": "太长",
+}
+KINDS = {"figure": "问数字", "number": "只写了数字", "keyword": "只写了词", "list": "问有哪些", "multi": "一次问几件", "everyday": "平常的问法"}
+LOG_COUNT = "共 {count} 条"
+LOG_ANSWERED = "答上了"
+LOG_REFUSED = "没答：{reason}"
+LOG_TOOK = "用时 {milliseconds} 毫秒"
+LOG_UP, LOG_DOWN = "有用 {count}", "没用 {count}"
+LOG_WHY = "（{why}）"
+LOG_MEANT = "按“{question}”理解"
+LOG_NONE = "没有符合的记录。"
+LOG_ANATOMY = "看怎么找的"
+LOG_EMPTY_QUESTION = "（没有输入）"
+NEWER, OLDER = "较新的", "较早的"
+LOG_PAGE = "第 {page} 页"
+LOG_FILE = "提问记录"
+LOG_COLUMNS = ("时间", "问题", "理解为", "结果", "原因", "种类", "报告", "部分", "句子编号", "毫秒", "有用", "没用", "哪里不对")
+
+# staff: unanswered
+OPEN_LEDE = "近 {days} 天没答上的问题，意思相近的放在一起，问得多的在前。已经指过句子的不再列。"
+OPEN_TIMES = "{count} 次"
+OPEN_LAST = "最近一次 {day}"
+OPEN_OTHERS = "还有 {count} 种问法"
+OPEN_NONE = "没有还没处理的问题。"
+OPEN_DO = "处理"
+
+# staff: one question
+QUESTION = "一个问题怎么找的"
+QUESTION_LABEL = "问题"
+QUESTION_GO = "看看"
+QUESTION_NOT_READY = "问答还在准备，请过一会儿再来。"
+NOW_ANSWERED = "现在的回答"
+NOW_FOUND = "答上了，把握 {probability}（不低于 {threshold} 才答）。"
+NOW_REFUSED = "没答：{reason}。把握 {probability}，到 {threshold} 才答。"
+NOW_EARLY = "没答：{reason}。这样的问题不去查找。"
+ASSIGNED = "已经指过"
+ASSIGNED_BY = "{name} 在 {day} 指的"
+ASSIGNED_NONE = "报告没有：{reason}"
+UNDO = "撤回"
+ASSIGN = "指给一句话"
+ASSIGN_THIS = "指给这句话"
+ASSIGN_LEDE = "选一句报告原话来回答；报告确实没写，就选“报告没有”。马上生效，可以撤回。"
+ASSIGN_CANDIDATES = "查找排出的前几句"
+ASSIGN_FIND = "在报告里找别的句子"
+ASSIGN_FIND_HINT = "输入句子里的词"
+ASSIGN_FIND_GO = "找"
+ASSIGN_FOUND = "找到 {count} 句"
+ASSIGN_FOUND_MANY = "找到 {count} 句，列出前 {most} 句"
+ASSIGN_NOT_FOUND = "报告里没有含“{word}”的句子。"
+ASSIGN_NIL = "报告没有"
+ASSIGN_WHICH = "缺的是哪一类"
+BANK_REASONS = {
+    "phone": "电话",
+    "address": "地址",
+    "hours": "开放时间",
+    "person_name": "人名",
+    "org_name": "单位名称",
+    "procedure": "办事步骤",
+    "money": "价格费用",
+    "date": "时间",
+    "cause": "原因",
+    "opinion": "评价看法",
+    "other_year": "其他年份",
+    "other_place": "其他地方",
+    "off_topic": "不相干的事",
+    "smalltalk": "闲聊",
+    "injection": "捣乱的话",
+    "detail_absent": "报告只写到大概",
+}
+DONE = "已生效。"
+UNDONE = "已撤回。"
+HOW_READ = "怎么读的"
+READ_TYPED = "原来的问法"
+READ_TEXT = "用来查找的"
+READ_SYNONYMS = "加上的近义词"
+READ_MENDED = "改正的字"
+READ_MENDED_ONE = "{typed} 改为 {text}"
+READ_NUMBERS = "里面的数"
+READ_KIND = "种类"
+READ_NOTHING = "无"
+HITS = "各路找到的"
+HITS_BANK = "问题库里相近的问法（答得了的）"
+HITS_REFUSE = "问题库里相近的问法（答不了的）"
+HITS_SCORE = "相似度"
+HITS_NONE = "没有"
+LEADS_TO = "指向"
+FUSED = "合起来的排序"
+FUSED_LEDE = "一行一句，分数从高到低；各列是各路给这句的分。"
+FUSED_ORDER, FUSED_SENTENCE, FUSED_SCORE = "名次", "句子", "总分"
+SIGNALS = {
+    "bank": "题库相似",
+    "bank_pairs": "题库同字",
+    "bank_vote": "题库投票",
+    "clause": "分句相似",
+    "sentence": "整句相似",
+    "context": "带标题相似",
+    "words": "同词",
+    "pairs": "同字",
+    "bm25": "词频",
+    "number": "数字对上",
+    "held": "有所问之物",
+    "heading": "是标题",
+}
+TRUST = "为什么答，为什么不答"
+TRUST_LEDE = "和一般的问题比，每一项把“答得了”的可能往上推（正）或往下拉（负）多少。只列影响最大的几项。"
+TRUST_SIGNAL, TRUST_VALUE, TRUST_PUSH = "依据", "值", "推动"
+TRUSTS = SIGNALS | {
+    "margin": "比第二名高多少",
+    "refuse": "像答不了的问法",
+    "refuse_pairs": "与答不了的问法同字",
+    "bank_over_refuse": "更像答得了的",
+    "pairs_over_refuse": "同字更像答得了的",
+    "refuse_vote": "相近问法里答不了的占比",
+    "unsaid": "问了而句里没说的",
+    "unknown": "报告从没用过的词",
+    "wording": "问法听着像答得了",
+    "verbatim": "原样印在句里",
+    "number_missing": "问的数句里没有",
+    "other_year": "问的是别的年份",
+    "short": "问得很短",
+}
+TRUST_ASKED, TRUST_UNMET = "问的是{slot}", "问{slot}而句里没有"
+
+# staff: the bank
+BANK_LEDE = "工作人员自己加的问法。每一条都能撤回；随报告来的问题库有 {count} 条，不在这里改。"
+BANK_NONE = "还没有加过。"
+BANK_EXPORT = "导出"
+BANK_IMPORT = "导入"
+BANK_IMPORT_LABEL = "导入别处导出的问题库文件"
+BANK_IMPORTED = "加入 {count} 个问题，{there} 个已经有了。"
+BANK_IMPORT_NO_FILE = "请先选一个文件。"
+BANK_FILE = "问题库-{report}"
+DEEDS = "谁做过什么"
+DEED_NAMES = {"add": "指给", "remove": "撤回", "import": "导入"}
+DEEDS_NONE = "还没有改动。"
+SOMEONE = "未署名"
+
+# staff: usage
+USAGE_DAYS = "看多少天"
+USAGE_LAST = "近 {days} 天"
+USAGE_ASKED, USAGE_ANSWERED, USAGE_UP, USAGE_DOWN, USAGE_TOOK = "提问", "答上的", "说有用", "说没用", "一半的回答快于"
+USAGE_SHARE = "{share}%"
+USAGE_MILLISECONDS = "{milliseconds} 毫秒"
+USAGE_BY_DAY = "每天的提问"
+USAGE_DAY, USAGE_COUNT, USAGE_ANSWERED_SHARE, USAGE_SLOWEST = "日期", "提问（深色是答上的）", "答上", "慢的"
+USAGE_REASONS = "没答的原因"
+USAGE_TOPICS = "问得最多的内容"
+USAGE_NOTHING = "这几天没有提问。"

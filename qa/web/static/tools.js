@@ -75,9 +75,11 @@
   }
 
   /* ---- sending a draft ---- */
-  var form = document.getElementById('yj-form'), file = document.getElementById('file');
-  if (file) file.addEventListener('change', function () {
-    document.getElementById('file-name').textContent = file.files.length ? file.files[0].name : '';
+  var form = document.getElementById('yj-form');
+  all('.yj-file input').forEach(function (file) {
+    file.addEventListener('change', function () {
+      file.parentNode.querySelector('.yj-file__n').textContent = file.files.length ? file.files[0].name : '';
+    });
   });
   if (form) {
     form.addEventListener('submit', function (event) {
