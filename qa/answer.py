@@ -14,7 +14,7 @@ from qa.asked import holds, other_years, wishes
 from qa.cite import cite, joined
 from qa.follow_up import asks_next, asks_where, is_follow_up, may_lean, own_words, readings
 from qa.highlight import Span, highlights, list_items
-from qa.lookup import asks_for_figure, exact_claims, look_alike, on_topic, presupposed, sentences_with, topic
+from qa.lookup import asks_for_figure, exact_claims, look_alike, on_topic, other_ranks, presupposed, sentences_with, topic
 from qa.messages import message
 from qa.normalise import Normaliser, Query, clean, well_spelt
 from qa.parts import split_parts
@@ -98,6 +98,10 @@ class Answerer:
             places = self._places(report_ids)
             if not sentences_with(figure, places):
                 return self._false_premise(question, tried, figure.printed, look_alike(figure, places))
+        if tried.ranked.order and tried.probability >= self.threshold:
+            printed = tried.ranked.candidates.sentences[tried.ranked.order[0]][1].text
+            for rank_asked in other_ranks(query, printed):  # 第一批经适房, where the report tells of 第九批
+                return self._false_premise(question, tried, rank_asked.printed, None)
         parts = split_parts(query.text)
         if parts:
             return self._several(question, tried, parts, report_ids, k)
@@ -274,7 +278,8 @@ class Answerer:
         candidates = tried.ranked.candidates
         nearest = candidates.refusals[0] if candidates.refusals else None
         related = self._related(tried, set())
-        if nearest is not None and nearest.row.source in _CHAT_REASONS and nearest.score > 0.9:
+        best = candidates.answerable[0].score if candidates.answerable else 0.0
+        if nearest is not None and nearest.row.source in _CHAT_REASONS and nearest.score > max(0.9, best):
             return refusal(question, "not_a_question", kind=tried.ranked.kind, related=related, understood=understood)
         if _EMPTY_WORDS.match(tried.query.text):
             return refusal(question, "too_vague", kind=tried.ranked.kind, related=related, understood=understood)

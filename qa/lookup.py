@@ -46,6 +46,21 @@ def exact_claims(query: Query) -> tuple[Number, ...]:
     )
 
 
+def other_ranks(query: Query, sentence: str) -> list[Number]:
+    """Ordinals of the question (第一批) where the sentence has only others of that unit (第九批).
+
+    >>> from corpus.numerals import read_numbers
+    >>> [n.printed for n in other_ranks(Query("", "", "", tuple(read_numbers("第一批经适房")), ()), "开展第九批经适房集中受理工作")]
+    ['第一批']
+    """
+    ranks = [n for n in numbers_of(sentence) if n.kind == "ordinal"]
+    return [
+        n
+        for n in query.numbers
+        if n.kind == "ordinal" and n.unit and (same := [r for r in ranks if r.unit == n.unit]) and all(r.value != n.value for r in same)
+    ]
+
+
 def sentences_with(figure: Number, places: Iterable[Place]) -> list[Place]:
     """The sentences that print this value in this unit, in order."""
     return [place for place in places if any(same_value(figure, have) for have in numbers_of(place[1].text))]
