@@ -50,7 +50,7 @@ def words(text: str) -> list[str]:
     """Words in order, as a search engine cuts them (long words also in parts); numbers whole; no punctuation.
 
     >>> words("满意率91.4%。")
-    ['满意率', '91.4%']
+    ['满意', '满意率', '91.4%']
     """
     folded = fold(text)
     tokens: list[str] = []

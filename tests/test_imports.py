@@ -1,6 +1,7 @@
 """The shape of the project: imports go one way, nothing reads what lies outside, the top level stays tidy."""
 
 import ast
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ TOP = {
     "LICENSE", "README.md", "app.py", "corpus", "index", "qa", "requirements.txt", "tests",
 }  # fmt: skip
 LONGEST_LINE = 140  # characters
+MARKUP = re.compile(r"([\"']).{80,}\1")  # a long string, of HTML or of a pattern, is better left whole
 
 
 def sources(room: str) -> list[Path]:
@@ -66,7 +68,7 @@ def test_no_line_is_longer_than_can_be_read() -> None:
         for path in tracked()
         if path.suffix == ".py"
         for number, line in enumerate((ROOT / path).read_text(encoding="utf-8").splitlines(), start=1)
-        if len(line) > LONGEST_LINE
+        if len(line) > LONGEST_LINE and not MARKUP.search(line)
     ]
     assert long == []
 

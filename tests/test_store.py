@@ -145,21 +145,20 @@ def test_killed_after_any_file_operation_the_old_or_the_new_is_whole(tmp_path: P
 def test_killed_at_random_moments_the_old_or_the_new_is_whole(tmp_path: Path, old: Content, new: Content) -> None:
     folder, dice = tmp_path / "index", random.Random(20)
     build_index(old, CountingEncoder(), folder)
-    started = time.perf_counter()
-    process = child(lambda: build_index(new, CountingEncoder(pause=0.002), folder))
-    process.join(30)
-    whole = time.perf_counter() - started
-    assert loads(folder, old, new) == [new]
-    killed = 0
-    for _ in range(40):
+    whole, killed = 0.1, 0  # seconds that a build takes, found out on the way
+    for _ in range(300):
+        if killed == 30:
+            break
         target = old if loads(folder, new) else new
         process = child(partial(build_index, target, CountingEncoder(pause=0.002), folder))
         time.sleep(dice.uniform(0, whole))
         process.kill()
         process.join(30)
-        killed += process.exitcode == -signal.SIGKILL
+        was_killed = process.exitcode == -signal.SIGKILL
+        whole *= 1.05 if was_killed else 0.9
+        killed += was_killed
         assert len(loads(folder, old, new)) == 1
-    assert killed >= 20
+    assert killed == 30
     for target in (new, old):
         build_index(target, CountingEncoder(), folder)
     assert loads(folder, old, new) == [old]
