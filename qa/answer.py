@@ -48,7 +48,9 @@ class Tried:
 class Answerer:
     """Everything an answer needs, put together once."""
 
-    def __init__(self, index: PassageIndex, encoder: Encoder, normaliser: Normaliser, weights: Weights, *, bank: bool, longest: int) -> None:
+    def __init__(
+        self, index: PassageIndex, encoder: Encoder, normaliser: Normaliser, weights: Weights, *, bank: bool, longest: int
+    ) -> None:
         """``longest`` is the longest question taken, in characters."""
         self.index = index
         self._encoder = encoder
@@ -120,7 +122,9 @@ class Answerer:
         citations = self._citations(tried, k)
         return self._answered(question, tried, citations, understood)
 
-    def _answered(self, question: str, tried: Tried, citations: Sequence[Citation], understood: str = "", parts: tuple[int, ...] = ()) -> Answer:
+    def _answered(
+        self, question: str, tried: Tried, citations: Sequence[Citation], understood: str = "", parts: tuple[int, ...] = ()
+    ) -> Answer:
         return Answer(
             question=question,
             answered=True,
@@ -299,7 +303,8 @@ class Answerer:
         candidates = tried.ranked.candidates
         if tried.ranked.order:
             sentence = candidates.sentences[tried.ranked.order[0]][1]
-            unmet = [slot.chinese for slot in wishes(tried.query.text) if slot.name not in ("count", "when") and not holds(slot.name, sentence.text)]
+            telling = [slot for slot in wishes(tried.query.text) if slot.name not in ("count", "when")]
+            unmet = [slot.chinese for slot in telling if not holds(slot.name, sentence.text)]
             if unmet:
                 return unmet[0]
             if other_years(tried.query, tried.ranked.candidates.sentences[tried.ranked.order[0]][0].about.year):

@@ -66,11 +66,7 @@ def ask(question: str | None, as_json: bool, report_ids: tuple[str, ...], k: int
 
 def _answer_batch(service: "Service", path: Path, k: int) -> None:
     def reply(line: dict[str, Any]) -> dict[str, Any]:
-        history, reports = line.get("history") or [], line.get("reports") or []
-        question = _text(line, "question")
-        for name, value in (("history", history), ("reports", reports)):
-            if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-                raise InputError(f"{name} 要是一列文字")
+        question, history, reports = _text(line, "question"), _texts(line, "history"), _texts(line, "reports")
         return service.ask(question, history=history, reports=reports, k=k).to_json()
 
     _batch(path, reply)
@@ -118,6 +114,13 @@ def _text(line: dict[str, Any], name: str) -> str:
     return value
 
 
+def _texts(line: dict[str, Any], name: str) -> list[str]:
+    value = line.get(name) or []
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise InputError(f"{name} 要是一列文字")
+    return value
+
+
 @cli.command(context_settings=_HELP)
 @click.argument("questions", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON")
@@ -152,7 +155,11 @@ def check(file: Path | None, as_json: bool, report_ids: tuple[str, ...], batch: 
         raise click.UsageError("请给一个稿子文件,或用 --batch 给一个文件,两样只给一样")
     service = _service()
     if batch is not None:
-        _batch(batch, lambda line: {"figures": [f.to_json() for f in service.check(_text(line, "text"), line.get("reports") or report_ids)]})
+        def reply(line: dict[str, Any]) -> dict[str, Any]:
+            found = service.check(_text(line, "text"), _texts(line, "reports") or report_ids)
+            return {"figures": [figure.to_json() for figure in found]}
+
+        _batch(batch, reply)
         return
     from qa.draft import read_draft
 
@@ -177,7 +184,8 @@ def figures(as_json: bool, as_csv: bool, report_id: str | None) -> None:
     """列出报告里的全部数字:指标、数值、单位、出处。"""
     service = _service()
     rows = [
-        {**figure.to_json(), "sentence": service.report(figure.report_id).by_id[figure.sentence_id].text} for figure in service.figures(report_id)
+        {**figure.to_json(), "sentence": service.report(figure.report_id).by_id[figure.sentence_id].text}
+        for figure in service.figures(report_id)
     ]
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))

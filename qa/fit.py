@@ -187,9 +187,10 @@ def fitted_table(index: PassageIndex, encoder: Any, normaliser: Normaliser, thre
     order, order_alone = fit_order(with_bank), fit_order(without)
     leans = _leans(index, with_bank)
     weight = np.array([_UNANSWERABLE_WEIGHT if example.reason else 1.0 for example in with_bank])
+    refused = sum(bool(example.reason) for example in with_bank)
     return {
         "fitted": datetime.now(UTC).date().isoformat(),
-        "data": f"{sum(not e.reason for e in with_bank)} answerable and {sum(bool(e.reason) for e in with_bank)} unanswerable bank questions",
+        "data": f"{len(with_bank) - refused} answerable and {refused} unanswerable bank questions",
         "cross_validated": cross_validated(with_bank),
         "leave_one_section_out": leave_one_section_out(index, asked, order),
         "threshold": threshold,

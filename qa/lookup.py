@@ -39,11 +39,8 @@ def exact_claims(query: Query) -> tuple[Number, ...]:
     >>> [n.printed for n in exact_claims(Query("", "", "", tuple(read_numbers("走访企业624家,一百多户,5所")), ()))]
     ['624家']
     """
-    return tuple(
-        n
-        for n in presupposed(query)
-        if n.unit and not n.qualifier and re.search(r"\d", n.printed) and n.kind != "money" and (n.ratio is not None or len(_digits(n)) >= _EXACT)
-    )
+    bare = [n for n in presupposed(query) if n.unit and not n.qualifier and n.kind != "money" and re.search(r"\d", n.printed)]
+    return tuple(n for n in bare if n.ratio is not None or len(_digits(n)) >= _EXACT)
 
 
 def other_ranks(query: Query, sentence: str) -> list[Number]:

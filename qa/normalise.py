@@ -163,7 +163,8 @@ def well_spelt(text: str) -> bool:
 
     It is strict: it is for choosing what to show, not for judging what was typed.
     """
-    return all(word in _PARTICLES or word in _MEASURES or not _HAN.match(word) or (len(word) > 1 and is_word(word)) for word in segment(text))
+    single = _PARTICLES | _MEASURES
+    return all(word in single or not _HAN.match(word) or (len(word) > 1 and is_word(word)) for word in segment(text))
 
 
 class Normaliser:

@@ -10,7 +10,10 @@ import re
 
 from qa.follow_up import readings, topic_words
 
-_SHARED = re.compile(r"^(?P<lead>[^,，。？?]*?)(?P<one>[^,，、。？?和与跟]{2,14})(?:和|与|跟|、)(?P<two>[^,，、。？?]{2,14}?)(?:这[些几]?[两二]?[者个项处样]?)?[,，]?(?:分别|各自?)(?P<rest>(?:是|有|在|签|占|办|做|完)?.*)$")
+_SHARED = re.compile(
+    r"^(?P<lead>[^,，。？?]*?)(?P<one>[^,，、。？?和与跟]{2,14})(?:和|与|跟|、)(?P<two>[^,，、。？?]{2,14}?)"
+    r"(?:这[些几]?[两二]?[者个项处样]?)?[,，]?(?:分别|各自?)(?P<rest>.*)$"
+)
 _CUT = re.compile(r"[,，;；。？?]+|还有|以及|另外|顺便(?:问一?下)?")
 _ASKS = re.compile(r"多少|几|什么|哪|谁|怎|如何")
 _SHORTEST = 4  # characters of a part
