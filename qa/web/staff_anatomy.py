@@ -14,7 +14,7 @@ from qa.retrieve import SIGNALS
 from qa.web import texts_tools as words
 from qa.web.html import text
 from qa.web.page import Site
-from qa.web.render import Setting, paper_html
+from qa.web.render import Setting, notice_html, paper_html
 from qa.web.staff_html import by_whom, form_html, hidden, leads_to
 from qa.web.staff_session import Session
 
@@ -66,13 +66,19 @@ def _now(site: Site, case: Case) -> str:
 def _assigned(site: Site, session: Session, case: Case) -> str:
     if case.own is None:
         return ""
+    heard = "" if obeys(case.answer, case.own) else notice_html(words.ASSIGNED_UNHEARD)
     fields = hidden(report=case.report.report_id, question=case.own.question, back="question")
     undo = form_html(site, session, "/undo", f'{fields}<button class="yj-btn">{words.UNDO}</button>')
     return (
-        f'<h2 class="yj-h2 yj-below">{words.ASSIGNED}</h2><ul class="yj-list"><li class="yj-list__row"><div>'
+        f'<h2 class="yj-h2 yj-below">{words.ASSIGNED}</h2>{heard}<ul class="yj-list"><li class="yj-list__row"><div>'
         f'<p class="yj-list__h">{text(leads_to(case.own.quote, case.own.reason))}</p>'
         f'<p class="yj-list__m"><span>{text(by_whom(case.own))}</span></p></div>{undo}</li></ul>'
     )
+
+
+def obeys(answer: Answer, own: BankQuestion) -> bool:
+    """Whether a question is answered as staff assigned it; other bank questions, nearer or more of them, may outweigh one."""
+    return own.quote in answer.citations[0].sentence if own.quote and answer.citations else answer.answered == bool(own.quote)
 
 
 def _assign(site: Site, session: Session, case: Case) -> str:

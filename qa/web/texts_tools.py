@@ -171,6 +171,7 @@ NOW_REFUSED = "没答：{reason}。把握 {probability}，到 {threshold} 才答
 NOW_EARLY = "没答：{reason}。这样的问题不去查找。"
 ASSIGNED = "已经指过"
 ASSIGNED_BY = "{name} 在 {day} 指的"
+ASSIGNED_UNHEARD = "已经记下，但问题库里别的相近问法更有分量，现在的回答还没有照这一条来。"
 ASSIGNED_NONE = "报告没有：{reason}"
 UNDO = "撤回"
 ASSIGN = "指给一句话"
