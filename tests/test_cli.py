@@ -225,9 +225,8 @@ def test_a_question_that_begins_with_a_dash(small: Shell) -> None:
     small.refused("ask", "-x", status=2, says="--help")
 
 
-@pytest.mark.parametrize("question", ["", "x" * 100_000, b"\xff\xfe\xe6\xbb"], ids=["empty", "long", "bytes"])
-def test_questions_that_are_none(small: Shell, question: str | bytes) -> None:
-    ran = small.run("ask", "--json", "--", question)
+def test_a_question_that_is_no_text(small: Shell) -> None:
+    ran = small.run("ask", "--json", "--", b"\xff\xfe\xe6\xbb")
     assert (ran.status, ran.lines[0]["answered"]) == (0, False)
 
 
