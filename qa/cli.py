@@ -78,11 +78,13 @@ def _batch(path: Path, reply: Any) -> None:
     for number, raw in _lines(path):
         line_id: Any = None
         try:
-            line = json.loads(raw)
+            line = json.loads(raw.decode())
             if not isinstance(line, dict):
                 raise InputError("每行要是一个 JSON 对象")
             line_id = line.get("id")
             out = {"id": line_id, **reply(line)}
+        except UnicodeDecodeError:
+            bad, out = True, {"id": line_id, "error": f"第 {number} 行不是 UTF-8 编码;请另存为 UTF-8 再试"}
         except ValueError:  # also a number of more digits than Python reads
             bad, out = True, {"id": line_id, "error": f"第 {number} 行不是 JSON;请检查引号、逗号和括号"}
         except RecursionError:
@@ -95,16 +97,15 @@ def _batch(path: Path, reply: Any) -> None:
         raise SystemExit(2)
 
 
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
+def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
     """Lines that are not blank, with their number from 1; ``-`` reads standard input."""
     try:
         raw = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
     except OSError as error:
         raise InputError(f"读不到文件 {path}:{error.strerror};请检查路径") from error
     for number, line in enumerate(raw.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
-        text = line.decode("utf-8", errors="replace").strip()
-        if text:
-            yield number, text
+        if line.strip():
+            yield number, line.strip()
 
 
 def _text(line: dict[str, Any], name: str) -> str:
@@ -279,12 +280,19 @@ def bank_import(file: Path, report_id: str | None) -> None:
 
     service = _service()
     report_id = _which(service, report_id)
-    entries = import_bank("\n".join(text for _, text in _lines(file)), service.report(report_id))
+    entries = import_bank(_joined(file), service.report(report_id))
     there = {same_question(entry.question) for entry in service.bank(report_id)}
     new = [entry for entry in entries if same_question(entry.question) not in there]
     for entry in new:
         service.add_bank(report_id, entry)
     click.echo(f"加入 {len(new)} 个问题,{len(entries) - len(new)} 个已经有了")
+
+
+def _joined(file: Path) -> str:
+    try:
+        return "\n".join(line.decode() for _, line in _lines(file))
+    except UnicodeDecodeError as error:
+        raise InputError(f"{file} 不是 UTF-8 编码;请另存为 UTF-8 再试") from error
 
 
 def _which(service: "Service", report_id: str | None) -> str:

@@ -14,10 +14,25 @@ from qa.web.check_html import LOOKS, citations, in_order, note
 
 # A page in a file has no style sheet to ask for; colours as in tokens.css, on paper.
 _STYLE = """
-body{margin:2rem auto;max-width:44rem;padding:0 1rem;font:1.0625rem/2 "PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;color:#16191C;background:#fff}
-h1{font-size:1.6rem;margin:0}h2{font-size:1.25rem}small,.s{color:#454C53;font-size:1rem}ol{padding-left:2rem}li{margin:.6rem 0;line-height:1.7}
-b{padding:.05em .15em}sup a{text-decoration:none}.bad{background:#FCE8E6;border-bottom:4px double #A61E17}.none{background:#EAEDEB;border-bottom:3px dashed #4A5157}
-.maybe{background:#EFE9FA;border-bottom:3px dotted #5B3A9B}.ok{font-weight:400;border-bottom:2px solid #1A6839}blockquote{margin:.2rem 0;padding-left:.8rem;border-left:3px solid #737B76}
+body{margin:2rem auto;max-width:44rem;padding:0 1rem;font:1.0625rem/2 "PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;
+color:#16191C;background:#fff}
+h1{font-size:1.6rem;margin:0}
+h2{font-size:1.25rem}
+small,.s{color:#454C53;font-size:1rem}
+ol{padding-left:2rem}
+li{margin:.6rem 0;line-height:1.7}
+b{padding:.05em .15em}
+sup a{text-decoration:none}
+.bad{background:#FCE8E6;
+border-bottom:4px double #A61E17}
+.none{background:#EAEDEB;
+border-bottom:3px dashed #4A5157}
+.maybe{background:#EFE9FA;
+border-bottom:3px dotted #5B3A9B}
+.ok{font-weight:400;
+border-bottom:2px solid #1A6839}
+blockquote{margin:.2rem 0;
+padding-left:.8rem;border-left:3px solid #737B76}
 """
 
 
