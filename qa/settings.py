@@ -43,6 +43,8 @@ def load_settings() -> Settings:
     """
     try:
         return Settings()
+    except (UnicodeDecodeError, OSError) as error:
+        raise SettingsError("设置文件 .env 读不懂;请另存为 UTF-8 编码,或先移开它") from error
     except ValidationError as error:
         bad = ";".join(f"YOUJU_{'_'.join(map(str, e['loc'])).upper()}={e['input']!r}({e['msg']})" for e in error.errors())
         raise SettingsError(f"设置不对:{bad};请改好再试,README 里有全部设置") from error
