@@ -16,7 +16,10 @@
     if (!from) return;
     detail.querySelector('h2').focus({ preventScroll: true });
     if (narrow.matches) detail.scrollIntoView({ block: 'start' });
-    else if (from === 'pager') figure.scrollIntoView({ block: 'nearest' });
+    else {
+      if (from === 'pager') figure.scrollIntoView({ block: 'nearest' });
+      detail.querySelector('.yj-detail__h').scrollIntoView({ block: 'nearest' });
+    }
     try { history.replaceState(null, '', '#' + id); } catch (e) { /* a page kept in a file has no history */ }
   }
 
