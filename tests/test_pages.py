@@ -346,6 +346,15 @@ def test_nothing_of_a_draft_is_kept_by_the_browser_s_caches(client: TestClient) 
     assert "private" in client.post("/check", data={"text": DRAFT}).headers["cache-control"]
 
 
+def test_behind_a_prefix_every_address_keeps_to_it(service: Service) -> None:
+    with TestClient(create_app(service, Settings(root_path="/youju"))) as client:
+        pages = [client.get("/youju/figures").text, client.post("/youju/check", data={"text": DRAFT}).text]
+    for page in pages:
+        local = re.findall(r'(?:href|action|src)="(/[^"]*)"', page)
+        assert len(local) > 10
+        assert [address for address in local if not address.startswith("/youju/")] == []
+
+
 @pytest.mark.parametrize("path", ["/figures", "/check"])
 def test_the_desk_keeps_the_rules_of_the_other_pages(client: TestClient, path: str) -> None:
     response = client.get(path)

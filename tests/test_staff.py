@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from corpus.bank import REASONS, BankQuestion, read_bank
+from corpus.errors import YoujuError
 from corpus.report import Report
 from qa.log import Log
 from qa.rank import TRUST_SIGNALS, Weights
@@ -413,6 +414,14 @@ def test_the_bank_goes_out_and_comes_in(staff: TestClient, service: Service) -> 
     assert broken.status_code == 422
     nothing = staff.post("/staff/bank/import", data={"csrf": csrf, "report": ID})
     assert texts_tools.BANK_IMPORT_NO_FILE in nothing.text
+
+
+def test_where_no_deed_can_be_written_down_the_reason_is_said(tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("a file where the folder should be")
+    deeds = Deeds(tmp_path / "state" / "staff.jsonl")
+    with pytest.raises(YoujuError, match="请检查磁盘空间和权限"):
+        deeds.add("甲", "add", ID, "问")
+    assert deeds.last() == []
 
 
 def test_a_damaged_line_of_deeds_hides_no_other(tmp_path: Path) -> None:

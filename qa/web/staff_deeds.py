@@ -10,6 +10,7 @@ from typing import Literal
 
 from corpus.errors import YoujuError
 from qa.log import CHINA
+from qa.web import texts_tools
 
 _LAST = 200  # lines that are read back
 
@@ -50,7 +51,7 @@ class Deeds:
                 with self._path.open("a", encoding="utf-8", errors="replace") as file:
                     file.write(line)
         except OSError as error:
-            raise YoujuError(f"写不进 {self._path}:{error.strerror};请检查磁盘空间和权限") from error
+            raise YoujuError(texts_tools.DEEDS_UNWRITTEN.format(path=self._path, why=error.strerror)) from error
 
     def last(self) -> list[Deed]:
         """The latest deeds, latest first; lines that cannot be read are passed over."""

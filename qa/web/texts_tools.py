@@ -270,6 +270,7 @@ BANK_FILE = "问题库-{report}"
 DEEDS = "谁做过什么"
 DEED_NAMES = {"add": "指给", "remove": "撤回", "import": "导入"}
 DEEDS_NONE = "还没有改动。"
+DEEDS_UNWRITTEN = "写不进 {path}：{why}；请检查磁盘空间和权限"
 SOMEONE = "未署名"
 
 # staff: usage
