@@ -1,7 +1,7 @@
 """Which reports we have: one folder each under the reports folder."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from corpus.errors import ReportError, UnknownReport
@@ -10,6 +10,17 @@ from corpus.report import Report
 
 _REPORT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
+State = tuple[tuple[int, int, int], ...]  # of each file of a report: time, size, inode; another state, another content
+
+
+def newest_first(reports: Iterable[Report]) -> list[Report]:
+    """Reports by year, then by day of publication, the newest first; those without come last."""
+    return sorted(reports, key=lambda report: (-(report.about.year or 0), -_day(report), report.report_id))
+
+
+def _day(report: Report) -> int:
+    return report.about.published.toordinal() if report.about.published else 0
+
 
 def is_report_id(name: str) -> bool:
     """Whether a name can be a report's folder and part of a link: nothing that climbs out of the folder."""
@@ -17,11 +28,23 @@ def is_report_id(name: str) -> bool:
 
 
 class Library:
-    """The reports in one folder, read on demand and kept."""
+    """The reports in one folder as they were when first asked for, read on demand and kept.
+
+    What changes in the folder afterwards shows in ``again``, so that all who share a library see the same reports.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._ids: list[str] = []
         self._read: dict[str, Report] = {}
+        self._states: dict[str, State] = {}  # of the files that a report was read from
+        self._before: dict[str, tuple[State, Report]] = {}
+
+    def again(self) -> "Library":
+        """The library as the folder is now; only reports whose files have changed are read again."""
+        fresh = Library(self.folder)
+        fresh._before = self._before | {report_id: (self._states[report_id], report) for report_id, report in list(self._read.items())}
+        return fresh
 
     def report_ids(self) -> list[str]:
         """Folder names that hold a ``report.txt``, sorted.
@@ -29,12 +52,13 @@ class Library:
         Raises:
             ReportError: the folder is not there or holds no report.
         """
-        if not self.folder.is_dir():
-            raise ReportError(f"报告文件夹 {self.folder} 不存在;请检查设置 YOUJU_REPORTS")
-        names = sorted(p.parent.name for p in self.folder.glob("*/report.txt") if is_report_id(p.parent.name))
-        if not names:
-            raise ReportError(f"报告文件夹 {self.folder} 里没有报告;请放入 <编号>/report.txt")
-        return names
+        if not self._ids:
+            if not self.folder.is_dir():
+                raise ReportError(f"报告文件夹 {self.folder} 不存在;请检查设置 YOUJU_REPORTS")
+            self._ids = sorted(p.parent.name for p in self.folder.glob("*/report.txt") if is_report_id(p.parent.name))
+            if not self._ids:
+                raise ReportError(f"报告文件夹 {self.folder} 里没有报告;请放入 <编号>/report.txt")
+        return list(self._ids)
 
     def report(self, report_id: str) -> Report:
         """One report.
@@ -43,12 +67,17 @@ class Library:
             UnknownReport: there is no such report.
             ReportError: it cannot be read.
         """
-        if report_id not in self._read:
+        found = self._read.get(report_id)
+        if found is None:
             folder = self.folder / report_id
             if not is_report_id(report_id) or not (folder / "report.txt").is_file():
                 raise UnknownReport(f"没有编号为“{report_id[:64]}”的报告;看看有哪些:python -m qa reports")
-            self._read[report_id] = read_report(folder)
-        return self._read[report_id]
+            state = _state_of(folder)
+            before = self._before.pop(report_id, None)
+            found = before[1] if before and before[0] == state else read_report(folder)
+            self._states[report_id] = state
+            self._read[report_id] = found
+        return found
 
     def reports(self) -> Iterator[Report]:
         """Every report, in order of its name."""
@@ -76,3 +105,15 @@ class Library:
     def bank_path(self, report_id: str) -> Path:
         """Where the report's question bank is; the file need not exist."""
         return self.folder / report_id / "bank.jsonl"
+
+
+def _state_of(folder: Path) -> State:
+    return tuple(_file_state(folder / name) for name in ("report.txt", "about.toml"))
+
+
+def _file_state(path: Path) -> tuple[int, int, int]:
+    try:
+        found = path.stat()
+    except OSError:
+        return 0, 0, 0
+    return found.st_mtime_ns, found.st_size, found.st_ino

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from corpus.bank import BankQuestion
-from corpus.errors import SearchIndexError
+from corpus.errors import SearchIndexError, UnknownReport
 from corpus.figures import Figure
-from corpus.library import Library
+from corpus.library import Library, newest_first
 from corpus.report import Report
 from index.build import Content, build_index, index_in_memory, load_index, read_content
 from index.embed import Embedder, Encoder, Progress
@@ -85,8 +85,14 @@ class Service:
         self._recorder = recorder
         self._say = say
         self._progress = progress
+        self._state_folder = state
         self._lock = threading.Lock()
+        self._refreshing = threading.Lock()  # held by the one who makes the next state
+        self._banking = threading.Lock()  # held while a bank question goes to disk and into the index
+        self._bank_changes = 0
         self._answerer: Answerer | None = None
+        self._made_of: object = None  # what the answerer was made of, to tell whether anything has changed
+        self._sorted: tuple[Library | None, tuple[Report, ...]] = (None, ())
         self._registers: dict[str, Known] = {}
 
     @property
@@ -107,6 +113,8 @@ class Service:
         for report_id in reports:
             self.library.report(report_id)
         answerer = self.answerer()
+        if reports and not {report.report_id for report in answerer.index.reports}.issuperset(reports):
+            raise UnknownReport("这份报告刚刚换过;请再问一次")
         started = time.perf_counter()
         answer = answerer.answer(question, history, reports, k)
         if self._recorder is not None:
@@ -143,23 +151,75 @@ class Service:
 
     def add_bank(self, report_id: str, entry: BankQuestion) -> BankQuestion:
         """Add a bank question; it works at once and survives a restart. BankError when it cannot be kept."""
-        return self._desk.add(report_id, entry, self._running(), self.encoder)
+        with self._banking:
+            self._bank_changes += 1
+            return self._desk.add(report_id, entry, self._running(), self.encoder)
 
     def remove_bank(self, report_id: str, question: str) -> BankQuestion:
         """Take back a bank question that staff added. BankError when there is none."""
-        return self._desk.remove(report_id, question, self._running(), self.encoder)
+        with self._banking:
+            self._bank_changes += 1
+            return self._desk.remove(report_id, question, self._running(), self.encoder)
 
     def reports(self) -> list[Report]:
-        """Every report, newest year first."""
-        return sorted(self.library.reports(), key=lambda report: (-(report.about.year or 0), report.report_id))
+        """Every report, newest first."""
+        library, found = self._sorted
+        if library is not self.library:
+            library = self.library
+            found = tuple(newest_first(library.reports()))
+            self._sorted = library, found
+        return list(found)
 
     def report(self, report_id: str) -> Report:
         """One report; ReportError when there is none of that id."""
         return self.library.report(report_id)
 
     def examples(self) -> list[tuple[str, str]]:
-        """Topics and questions for the welcome, from the newest report."""
-        return self.library.examples(self.reports()[0].report_id)
+        """Topics and questions for the welcome, from the newest report that offers any."""
+        offered = (self.library.examples(report.report_id) for report in self.reports())
+        return next(filter(None, offered), [])
+
+    def refresh(self) -> bool:
+        """Take in what has changed among reports and banks since they were read, also by other processes.
+
+        Only new texts are embedded. Questions go on being answered from the old state; the new one takes its place in one
+        step, everywhere. Several refreshes at once take turns.
+
+        Returns:
+            Whether anything had changed.
+
+        Raises:
+            ReportError, BankError: something in the folder cannot be used; the old state stays in force.
+        """
+        with self._refreshing:
+            library = self.library.again()
+            desk = BankDesk(library, self._state_folder)
+            list(library.reports())  # one that cannot be read is told now
+            with self._lock:  # whoever warms holds it
+                if self._answerer is None:
+                    self.library, self._desk = library, desk
+                    return True
+            seen = self._bank_changes
+            learn_names(library.names())
+            made = self._made(library, desk)
+            if made is None:
+                return False
+            with self._banking:
+                if self._bank_changes != seen:  # staff added or took back a question meanwhile; it is on disk
+                    made = self._made(library, desk) or made
+                with self._lock:
+                    self.library, self._desk, (self._answerer, self._made_of) = library, desk, made
+            return True
+
+    def _made(self, library: Library, desk: BankDesk) -> tuple[Answerer, object] | None:
+        """An answerer for a state of the library, warm, and what it is made of; None when the running one is made of the same."""
+        content = read_content(library, desk.entries if self._bank else lambda _: ())
+        made_of = _made_of(content)
+        if made_of == self._made_of:
+            return None
+        answerer = self._answerer_of(content)
+        answerer.answer("热身")
+        return answerer, made_of
 
     def build(self) -> PassageIndex:
         """Bring the index up to date and return it."""
@@ -176,22 +236,28 @@ class Service:
 
     def _known(self, report: Report) -> Known:
         with self._lock:
-            if report.report_id not in self._registers:
-                self._registers[report.report_id] = Known.of(report)
-            return self._registers[report.report_id]
+            known = self._registers.get(report.report_id)
+            if known is None or known.report is not report:
+                known = self._registers[report.report_id] = Known.of(report)
+            return known
 
     def _content(self) -> Content:
         return read_content(self.library, self._desk.entries if self._bank else lambda _: ())
 
     def answerer(self) -> Answerer:
         """What answers; model and index are loaded at the first call."""
+        if self._answerer is not None:
+            return self._answerer
         with self._lock:
             if self._answerer is None:
                 learn_names(self.library.names())
                 content = self._content()
-                index, normaliser = self._open(content), _normaliser(content)
-                self._answerer = Answerer(index, self.encoder, normaliser, Weights.load(), bank=self._bank, longest=self._longest)
-        return self._answerer
+                self._answerer, self._made_of = self._answerer_of(content), _made_of(content)
+            return self._answerer
+
+    def _answerer_of(self, content: Content) -> Answerer:
+        index, normaliser = self._open(content), _normaliser(content)
+        return Answerer(index, self.encoder, normaliser, Weights.load(), bank=self._bank, longest=self._longest)
 
     def normaliser(self) -> Normaliser:
         """What makes typed questions into queries, for these reports and banks."""
@@ -226,6 +292,11 @@ def from_settings(
         say=say,
         progress=progress,
     )
+
+
+def _made_of(content: Content) -> object:
+    """What tells two states of the library apart: texts, banks, and what is known of each report."""
+    return content.digest, tuple(report.about for report in content.reports)
 
 
 def _normaliser(content: Content) -> Normaliser:

@@ -372,7 +372,7 @@ def test_any_draft_is_shown_whole(service: Service, draft: str) -> None:
     checked = service.check(draft)
     if not checked:
         return
-    site = Site("", tuple(report.about for report in service.reports()), "'self'")
+    site = Site("", lambda: tuple(report.about for report in service.reports()), "'self'")
     shown = re.search(r'<div class="yj-draft"[^>]*>(.*?)</div>', result_html(site, draft, checked, ""), re.DOTALL).group(1)
     bare = re.sub(r'<span class="yj-hide">.*?</span>|<span class="yj-v__t">.*?</span>', "", shown).replace("</p><p>", "\n")
     assert words_of(bare) == "\n".join(line for line in draft.split("\n") if line.strip())

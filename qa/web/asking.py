@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from corpus.report import About
 from qa.web import texts
 from qa.web.contract import Service
 from qa.web.limit import Limit
@@ -17,15 +18,24 @@ class Asking:
     def __init__(self, service: Service, site: Site, limit: Limit) -> None:
         self._service = service
         self._limit = limit
+        self._site = site
         self._max_question = site.max_question
-        self.topics = service.examples()
-        self._setting = Setting(
-            base=site.base,
-            year=site.year,
-            examples=tuple(question for _, question in self.topics),
-            titled=len(site.reports) > 1,
-            home_report=site.newest.report_id,
-        )
+        self._kept: tuple[tuple[About, ...], list[tuple[str, str]], Setting] | None = None
+
+    @property
+    def topics(self) -> list[tuple[str, str]]:
+        """Topics and questions to offer."""
+        return self._current()[1]
+
+    def _current(self) -> tuple[tuple[About, ...], list[tuple[str, str]], Setting]:
+        """What the reports there are now make of topics and answers."""
+        reports, kept = self._site.reports, self._kept
+        if kept is None or kept[0] != reports:
+            topics = self._service.examples()
+            examples = tuple(question for _, question in topics)
+            setting = Setting(self._site.base, self._site.year, examples, titled=len(reports) > 1, home_report=reports[0].report_id)
+            self._kept = kept = (reports, topics, setting)
+        return kept
 
     @property
     def ready(self) -> bool:
@@ -38,7 +48,7 @@ class Asking:
             return _plain(texts.TOO_LONG)
         if not self._limit.allows(client):
             return _plain(texts.TOO_FAST)
-        return answer_html(self._service.ask(question, history=list(history)[-_TURNS_KEPT:]), self._setting)
+        return answer_html(self._service.ask(question, history=list(history)[-_TURNS_KEPT:]), self._current()[2])
 
 
 def _plain(words: str) -> str:

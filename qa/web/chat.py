@@ -20,6 +20,7 @@ from corpus.report import Report
 from qa.web import texts
 from qa.web.asking import Asking
 from qa.web.capture import capture
+from qa.web.contract import Service
 from qa.web.html import ask_link, icon, text
 from qa.web.page import Page, Site, footer, render
 from qa.web.render import question_html
@@ -94,7 +95,7 @@ def mounted(base: str) -> FastAPI:
     return app
 
 
-def router(gradio_app: FastAPI, asking: Asking, site: Site, newest: Report) -> APIRouter:
+def router(gradio_app: FastAPI, asking: Asking, site: Site, service: Service) -> APIRouter:
     """The chat page."""
     routes = APIRouter(include_in_schema=False)
 
@@ -106,6 +107,7 @@ def router(gradio_app: FastAPI, asking: Asking, site: Site, newest: Report) -> A
         head = f'<script type="module" src="{site.base}/{module}"></script>{_waiting(q, ready)}'
         # The framework's styles come last: what stands above them is painted before they arrive.
         styled = f'<link rel="stylesheet" href="{site.base}/{styles}">'
+        newest = service.report(site.newest.report_id)
         body = _body(site, newest, asking.topics, q, turn, ready=ready) + styled
         page = Page(texts.TITLE, body, "chat.css", "chat.js", "chat", head, (config, api_info), eval_allowed=True)
         return render(page, site)

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Query, Response
 
 from corpus.figures import Figure
-from corpus.report import Report
+from corpus.report import About, Report
 from qa.web import texts_tools as words
 from qa.web.contract import Service
 from qa.web.desk_frame import desk_page
@@ -28,15 +28,15 @@ def router(service: Service, site: Site) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
 
     @lru_cache(maxsize=64)
-    def kept(report_id: str, sha256: str) -> Register:
-        return Register(service.report(report_id))
+    def kept(about: About) -> Register:
+        return Register(service.report(about.report_id))
 
     @routes.api_route("/figures", methods=["GET", "HEAD"])
     def figures(
         q: _Short = "", part: _Short = "", report: _Short = "", dates: str = "", as_: Annotated[str, Query(alias="as")] = ""
     ) -> Response:
         chosen = service.report(report or site.newest.report_id)
-        register = kept(chosen.report_id, chosen.about.sha256)
+        register = kept(chosen.about)
         wanted = Wanted(q, part if part in register.parts else "", bool(dates))
         shown = register.shown(wanted)
         if as_ in ("csv", "xlsx"):

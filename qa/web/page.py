@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from fastapi.responses import HTMLResponse
@@ -25,10 +25,15 @@ class Site:
     """What every page needs to know of where it is served and of which reports."""
 
     base: str  # path prefix behind a proxy, "" or "/youju"
-    reports: tuple[About, ...]  # newest first, at least one
+    catalogue: Callable[[], tuple[About, ...]]  # the reports there are now, newest first, at least one
     frame_ancestors: str  # who may embed the chat, as CSP writes it
     staff: bool = False  # the staff desk is open
     max_question: int = 300  # characters
+
+    @property
+    def reports(self) -> tuple[About, ...]:
+        """What the library holds now, newest first."""
+        return self.catalogue()
 
     @property
     def newest(self) -> About:

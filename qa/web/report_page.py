@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from corpus.errors import ReportError
 from corpus.figures import Figure, register
-from corpus.report import Report
+from corpus.report import About, Report
 from qa.web import texts
 from qa.web.contract import Service
 from qa.web.page import Page, Site, footer, message_page, render
@@ -19,11 +19,15 @@ def router(service: Service, site: Site) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
 
     @lru_cache(maxsize=8)
-    def page(report_id: str, sha256: str) -> tuple[Page, str]:
-        """The page of one version of a report, and a mark of its content."""
-        report = service.report(report_id)
-        body = report_main(report, _counts(report), site.base) + footer(site)
-        title = f"{report.about.title} · {texts.BRAND}"
+    def main(about: About) -> str:
+        """The text of one version of a report."""
+        report = service.report(about.report_id)
+        return report_main(report, _counts(report), site.base)
+
+    def page(about: About) -> tuple[Page, str]:
+        """The page of a report, and a mark of its content."""
+        body = main(about) + footer(site)
+        title = f"{about.title} · {texts.BRAND}"
         return Page(title, body, script="report.js", here="report"), hashlib.sha256(body.encode()).hexdigest()[:16]
 
     @routes.api_route("/report/{report_id}", methods=["GET", "HEAD"])
@@ -32,7 +36,7 @@ def router(service: Service, site: Site) -> APIRouter:
             report = service.report(report_id)
         except ReportError:
             return message_page(site, 404, texts.NO_REPORT, texts.NO_REPORT_SAYS)
-        made, version = page(report_id, report.about.sha256)
+        made, version = page(report.about)
         etag = f'W/"{version}"'
         if request.headers.get("if-none-match") == etag:
             return Response(status_code=304, headers={"ETag": etag, "Cache-Control": "no-cache"})

@@ -2,14 +2,14 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import date
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 
-from corpus.report import Report
+from corpus.library import newest_first
+from corpus.report import About
 from qa.log import Log
 from qa.service import Service as FullService
 from qa.settings import Settings
@@ -35,8 +35,8 @@ def create_app(service: Service, settings: Settings, log: Log | None = None) -> 
     Raises:
         ReportError: there is no report to serve.
     """
-    reports = _newest_first(service.reports())
-    site = _site(reports, settings)
+    service.reports()  # none: better said now than to the first visitor
+    site = _site(service, settings)
     limit = Limit()
     asking = Asking(service, site, limit)
     gradio_app = chat.mounted(site.base)
@@ -58,7 +58,7 @@ def create_app(service: Service, settings: Settings, log: Log | None = None) -> 
         api.router(service, limit, settings.max_draft),
         report_page.router(service, site),
         figures_page.router(service, site),
-        chat.router(gradio_app, asking, site, reports[0]),
+        chat.router(gradio_app, asking, site, service),
     ):
         app.include_router(routes)
     if isinstance(service, Checking):
@@ -69,14 +69,13 @@ def create_app(service: Service, settings: Settings, log: Log | None = None) -> 
     return app
 
 
-def _newest_first(reports: list[Report]) -> list[Report]:
-    return sorted(reports, key=lambda r: (r.about.year or 0, r.about.published or date.min, r.report_id), reverse=True)
+def _site(service: Service, settings: Settings) -> Site:
+    def catalogue() -> tuple[About, ...]:
+        return tuple(report.about for report in newest_first(service.reports()))
 
-
-def _site(reports: list[Report], settings: Settings) -> Site:
     return Site(
         base=settings.root_path,
-        reports=tuple(report.about for report in reports),
+        catalogue=catalogue,
         frame_ancestors=settings.frame_ancestors,
         staff=bool(settings.staff_password),
         max_question=settings.max_question,
