@@ -77,6 +77,22 @@ def dimension(unit: str) -> Dimension:
     return _SCALED[unit][0] if unit in _SCALED else "count"
 
 
+def common(unit: str) -> tuple[str, Fraction]:
+    """A name for the units that one unit may be set beside, and its size among them: lengths in mm, money in 元, months in months.
+
+    A measure word is set beside itself only, save those for people.
+
+    >>> common("米"), common("名"), common("台")
+    (('length', Fraction(1000, 1)), ('人', Fraction(1, 1)), ('台', Fraction(1, 1)))
+    """
+    if unit not in _SCALED:
+        return ("人" if factor(unit, "人") else unit), Fraction(1)
+    kind, size = _SCALED[unit]
+    if size > 0:
+        return kind, size
+    return (f"{kind} -", -size) if kind == "time" else (unit, Fraction(1))  # other currencies are not converted
+
+
 def factor(unit: str, other: str) -> Fraction | None:
     """How many of ``other`` one ``unit`` is; None when they cannot be converted.
 

@@ -108,6 +108,42 @@ def test_the_register_is_filtered_by_part(client: TestClient, yanji: Report) -> 
     assert f'<option value="{part}" selected>' in page
 
 
+def test_by_size_only_like_units_are_set_side_by_side(client: TestClient, yanji: Report) -> None:
+    page = client.get("/figures", params={"order": "value", "dates": "1"}).text
+    assert sorted(figures_shown(page)) == sorted(figure.printed for figure in register(yanji))
+    groups = {words_of(group).split("\n")[0]: figures_shown(group) for group in page.split('<tr class="yj-group"')[1:]}
+    [persons] = [shown for label, shown in groups.items() if label.endswith("单位：人、名、位")]
+    assert persons[:5] == ["69281人", "16399余人", "近3000人", "2667名", "1000多人"]
+    [shares] = [shown for label, shown in groups.items() if label.endswith("单位：%")]
+    assert shares == ["100%", "100%", "97%", "96.38%", "95%以上", "91.4%", "87.44%"]
+
+
+def test_by_indicator_the_same_words_stand_together(client: TestClient, yanji: Report) -> None:
+    page = client.get("/figures", params={"order": "indicator"}).text
+    names = [html.unescape(words_of(name)) for name in re.findall(r'<th scope="row" role="rowheader">(.*?)</th>', page)]
+    assert [place for place, name in enumerate(names) if name.startswith("处置率")] == list(
+        range(names.index("处置率按原数算 10985 ÷ 11250 = 97.64%"), names.index("处置率按原数算 10985 ÷ 11250 = 97.64%") + 2)
+    )
+    assert '<option value="indicator" selected>' in page
+    assert "yj-group" not in page
+
+
+@pytest.mark.parametrize("order", ["value", "indicator"])
+def test_downloads_follow_the_order(client: TestClient, order: str) -> None:
+    asked = {"order": order, "q": "电梯 台"}
+    shown = figures_shown(client.get("/figures", params=asked).text)
+    _, *rows = csv.reader(io.StringIO(client.get("/figures", params=asked | {"as": "csv"}).text.removeprefix("\ufeff")))
+    assert [row[3] for row in rows] == shown
+    assert shown == (["242台", "40台", "6台", "5台"] if order == "value" else ["40台", "6台", "242台", "5台"])  # 报建 既有 启动 在建
+    book = zipfile.ZipFile(io.BytesIO(client.get("/figures", params=asked | {"as": "xlsx"}).content))
+    strings = re.findall(r"<t[^>]*>(.*?)</t>", book.read("xl/sharedStrings.xml").decode())
+    assert [one for one in strings if one in shown] == list(dict.fromkeys(shown))
+
+
+def test_an_unknown_order_is_the_reports(client: TestClient) -> None:
+    assert figures_shown(client.get("/figures?order=x").text) == figures_shown(client.get("/figures").text)
+
+
 def test_the_sums_the_report_invites_stand_beside_its_rates(client: TestClient) -> None:
     page = words_of(client.get("/figures").text)
     assert "按原数算 293 ÷ 304 = 96.38%" in page

@@ -1,9 +1,9 @@
 """``/figures``: 数据一览, every figure of a report with its indicator and its sentence, to search, to filter and to download."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from html import escape
-from itertools import groupby
 from typing import Annotated
 from urllib.parse import quote, urlencode
 
@@ -16,7 +16,8 @@ from qa.web.contract import Service
 from qa.web.desk_frame import desk_page
 from qa.web.html import icon, kept_whole, marked, text
 from qa.web.page import Site
-from qa.web.register import Register, Row, Wanted, as_csv, as_xlsx
+from qa.web.register import Group, Register, Row, Wanted, as_csv, as_xlsx
+from qa.web.register_order import ORDERS, Order
 
 _LONG = 12  # characters; a longer figure may break over lines
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -33,14 +34,20 @@ def router(service: Service, site: Site) -> APIRouter:
 
     @routes.api_route("/figures", methods=["GET", "HEAD"])
     def figures(
-        q: _Short = "", part: _Short = "", report: _Short = "", dates: str = "", as_: Annotated[str, Query(alias="as")] = ""
+        q: _Short = "",
+        part: _Short = "",
+        report: _Short = "",
+        dates: str = "",
+        order: str = "",
+        as_: Annotated[str, Query(alias="as")] = "",
     ) -> Response:
         chosen = service.report(report or site.newest.report_id)
         register = kept(chosen.about)
-        wanted = Wanted(q, part if part in register.parts else "", bool(dates))
-        shown = register.shown(wanted)
+        sorting: Order = next((one for one in ORDERS if one == order), "")
+        wanted = Wanted(q, part if part in register.parts else "", bool(dates), sorting)
+        shown = register.groups(register.shown(wanted), sorting)
         if as_ in ("csv", "xlsx"):
-            return _download(chosen, shown, as_)
+            return _download(chosen, [figure for group in shown for figure in group.figures], as_)
         return desk_page(site, "figures", words.TAB_FIGURES, _main(site, register, wanted, shown))
 
     return routes
@@ -54,11 +61,11 @@ def _download(report: Report, figures: Sequence[Figure], kind: str) -> Response:
     return Response(as_xlsx(report, figures), media_type=_XLSX, headers=headers)
 
 
-def _main(site: Site, register: Register, wanted: Wanted, shown: Sequence[Figure]) -> str:
+def _main(site: Site, register: Register, wanted: Wanted, shown: Sequence[Group]) -> str:
     table = _table(site, register, shown) if shown else _nothing(site, register, wanted)
     return (
         f'<h1 class="yj-h1">{words.TAB_FIGURES}</h1>\n<p class="yj-lede">{words.FIGURES_LEDE}</p>\n'
-        f'{_tools(site, register, wanted)}\n<p class="yj-count" role="status" id="count">{_count(site, register, wanted, len(shown))}</p>\n'
+        f'{_tools(site, register, wanted)}\n<p class="yj-count" role="status" id="count">{_count(site, register, wanted, sum(len(group.figures) for group in shown))}</p>\n'
         f'<div id="figs">{table}</div>'
     )
 
@@ -68,11 +75,11 @@ def _tools(site: Site, register: Register, wanted: Wanted) -> str:
     reports = [(about.report_id, about.title) for about in site.reports]
     parts = [("", words.ALL), *((part, part) for part in register.parts)]
     return (
-        f'<form class="yj-tools{" yj-tools--reports" if several else ""}" id="yj-filter" role="search" method="get" action="{site.base}/figures">'
+        f'<form class="yj-tools yj-tools--figs{" yj-tools--reports" if several else ""}" id="yj-filter" role="search" method="get" action="{site.base}/figures">'
         f"{_select('report', words.REPORT, reports, register.report.report_id) if several else ''}"
         f'<div class="yj-field"><label for="k">{words.FILTER}</label><input class="yj-input" id="k" name="q" type="search" maxlength="100" '
         f'placeholder="{words.FILTER_HINT}" value="{text(wanted.query)}" autocomplete="off"></div>'
-        f"{_select('part', words.PART, parts, wanted.part)}"
+        f"{_select('part', words.PART, parts, wanted.part)}{_select('order', words.ORDER_BY, list(words.ORDERS.items()), wanted.order)}"
         f'{_hidden_dates(wanted)}<div class="yj-btns"><button class="yj-btn yj-nojs">{words.APPLY}</button>'
         f'<button class="yj-btn" name="as" value="csv">{icon("down2")}{words.CSV}</button>'
         f'<button class="yj-btn" name="as" value="xlsx">{icon("down2")}{words.XLSX}</button></div></form>'
@@ -91,7 +98,7 @@ def _select(name: str, label: str, options: Sequence[tuple[str, str]], chosen: s
 
 
 def _address(site: Site, register: Register, wanted: Wanted) -> str:
-    given = {"q": wanted.query, "part": wanted.part, "dates": "1" if wanted.dates else ""}
+    given = {"q": wanted.query, "part": wanted.part, "dates": "1" if wanted.dates else "", "order": wanted.order}
     if len(site.reports) > 1:
         given["report"] = register.report.report_id
     query = urlencode({name: value for name, value in given.items() if value})
@@ -102,7 +109,7 @@ def _count(site: Site, register: Register, wanted: Wanted, count: int) -> str:
     said = f"<span>{words.FIGURES_COUNT.format(count=count)}</span>"
     if wanted.query or wanted.part or not register.dates():
         return said
-    other = Wanted(wanted.query, wanted.part, not wanted.dates)
+    other = replace(wanted, dates=not wanted.dates)
     link = words.DATES_HIDE if wanted.dates else words.DATES_SHOW
     left_out = "" if wanted.dates else f"<span>{words.DATES_LEFT_OUT.format(count=register.dates())}</span>"
     return f'{said}{left_out}<a href="{_address(site, register, other)}">{link}</a>'
@@ -110,14 +117,14 @@ def _count(site: Site, register: Register, wanted: Wanted, count: int) -> str:
 
 def _nothing(site: Site, register: Register, wanted: Wanted) -> str:
     says = words.NOTHING_WITH.format(word=wanted.query.strip()) if wanted.query.strip() else words.NOTHING_HERE
-    clear = f'<a class="yj-btn yj-do-clear" href="{_address(site, register, Wanted(dates=wanted.dates))}">{words.CLEAR}</a>'
+    clear = f'<a class="yj-btn yj-do-clear" href="{_address(site, register, replace(wanted, query="", part=""))}">{words.CLEAR}</a>'
     return (
         f'<div class="yj-note yj-find" role="alert">{icon("search")}<div class="yj-note__b">{text(says)}'
         f'<div class="yj-btns">{clear}</div></div></div>'
     )
 
 
-def _table(site: Site, register: Register, shown: Sequence[Figure]) -> str:
+def _table(site: Site, register: Register, shown: Sequence[Group]) -> str:
     head = (
         f'<thead role="rowgroup"><tr role="row"><th scope="col">{words.COLUMN_INDICATOR}</th>'
         f'<th scope="col" class="yj-table__n">{words.COLUMN_FIGURE}</th><th scope="col" class="yj-table__q">{words.COLUMN_SENTENCE}</th></tr></thead>'
@@ -128,14 +135,22 @@ def _table(site: Site, register: Register, shown: Sequence[Figure]) -> str:
     )
 
 
-def _groups(site: Site, register: Register, shown: Sequence[Figure]) -> Iterator[str]:
-    for part, rows in groupby(register.rows(shown), key=lambda row: row.part):
-        yield (
-            f'<tbody role="rowgroup"><tr class="yj-group" role="row"><th scope="rowgroup" colspan="3" role="rowheader">'
-            f"{text(part or words.NO_PART)}</th></tr></tbody>\n"
-        )
-        for row in rows:
+def _groups(site: Site, register: Register, shown: Sequence[Group]) -> Iterator[str]:
+    for group in shown:
+        if heading := _heading(group):
+            yield (
+                f'<tbody role="rowgroup"><tr class="yj-group" role="row"><th scope="rowgroup" colspan="3" role="rowheader">'
+                f"{text(heading)}</th></tr></tbody>\n"
+            )
+        for row in group.rows:
             yield _sentence(site, register, row)
+
+
+def _heading(group: Group) -> str:
+    """The part, or the units whose figures are set side by side; none by indicator."""
+    if group.order == "value":
+        return words.PLACED.get(group.kin) or (words.OF_UNIT.format(unit=group.label) if group.label else words.NO_UNIT)
+    return "" if group.order else group.label or words.NO_PART
 
 
 def _sentence(site: Site, register: Register, row: Row) -> str:

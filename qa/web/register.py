@@ -14,6 +14,7 @@ from corpus.numerals import read_numbers
 from corpus.report import Report, Sentence
 from qa.arithmetic import recompute
 from qa.register_csv import register_csv
+from qa.web.register_order import Order, arranged
 
 _DATED = ("date", "year")
 _WORDS = re.compile(r"[\s、,，;；]+(?!\d{3})")
@@ -26,15 +27,30 @@ class Wanted:
     query: str = ""  # words or numbers, as typed
     part: str = ""  # heading of a part; "" for all
     dates: bool = False  # dates and years too
+    order: Order = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One sentence and those of its figures that are shown."""
 
-    part: str  # heading, "" in front of the first part and in the footer
     sentence: Sentence
     figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows under one heading."""
+
+    order: Order
+    kin: str  # by size: what the values are compared by
+    label: str  # the part's heading, "" before the first part; by size the units, or ""
+    rows: tuple[Row, ...]
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """Its figures in order."""
+        return tuple(figure for row in self.rows for figure in row.figures)
 
 
 class Register:
@@ -56,11 +72,16 @@ class Register:
             kept = self._holding(kept, token)
         return kept
 
-    def rows(self, figures: Sequence[Figure]) -> Iterator[Row]:
-        """Figures by sentence."""
-        for sentence_id, group in groupby(figures, key=lambda figure: figure.sentence_id):
-            sentence = self.report.by_id[sentence_id]
-            yield Row(sentence.section[0] if sentence.section else "", sentence, tuple(group))
+    def groups(self, figures: Sequence[Figure], order: Order = "") -> list[Group]:
+        """Figures in the order wanted; by part and by sentence in the order of the report, each with its sentence in another."""
+        if order:
+            sorted_ = arranged(figures, order)
+            return [Group(order, one.kin, one.units, tuple(self._row([figure]) for figure in one.figures)) for one in sorted_]
+        parts = groupby(figures, key=_part)
+        return [Group("", "", part, tuple(self._row(list(of)) for _, of in groupby(inside, key=_sentence_id))) for part, inside in parts]
+
+    def _row(self, figures: Sequence[Figure]) -> Row:
+        return Row(self.report.by_id[figures[0].sentence_id], tuple(figures))
 
     def dates(self) -> int:
         """How many dates and years there are."""
@@ -76,6 +97,10 @@ class Register:
         named = {figure.sentence_id for figure in own}
         beside = [f for f in figures if f.sentence_id not in named and word in fold(self.report.by_id[f.sentence_id].text)]
         return sorted([*own, *beside], key=lambda figure: figure.start)
+
+
+def _sentence_id(figure: Figure) -> str:
+    return figure.sentence_id
 
 
 def _part(figure: Figure) -> str:

@@ -10,11 +10,16 @@ TAB_STAFF = "提问记录"
 BACK = "回到问答"
 
 # 数据一览
-FIGURES_LEDE = "报告里的数字按原文顺序列出。指标和数字都照抄原句，每一条都能点回去看。"
+FIGURES_LEDE = "报告里的全部数字。指标和数字都照抄原句，每一条都能点回去看。"
 FILTER = "按词或数字筛选"
 FILTER_HINT = "如：电梯、人次、97%"
 PART = "部分"
 ALL = "全部"
+ORDER_BY = "排序"
+ORDERS = {"": "原文顺序", "value": "数值大小", "indicator": "指标名称"}
+OF_UNIT = "单位：{unit}"
+NO_UNIT = "没有写单位"
+PLACED = {"date": "日期和年份（按原文顺序）", "ordinal": "第几（按原文顺序）"}
 REPORT = "报告"
 APPLY = "筛选"
 CSV = "下载（CSV）"

@@ -222,6 +222,9 @@ def test_the_register_is_filtered_while_one_types(desk: Server, visitor: Visitor
     expect(cells).to_have_count(before)
     page.locator("select[name=part]").select_option("五、加强社会治理方面")
     expect(page.locator(".yj-group")).to_have_count(1)
+    page.get_by_label("排序").select_option("数值大小")
+    expect(page.locator(".yj-group").first).to_have_text("单位：个")
+    assert "order=value" in page.url
     with page.expect_download() as coming:
         page.get_by_role("button", name="下载（CSV）").click()
     rows = Path(coming.value.path()).read_text(encoding="utf-8-sig").strip().split("\n")
@@ -251,6 +254,9 @@ def test_without_a_script_the_register_is_filtered_by_its_button(desk: Server, v
     page.get_by_label("按词或数字筛选").fill("电梯")
     page.get_by_role("button", name="筛选", exact=True).click()
     expect(page.locator("td.yj-table__n")).to_have_text(["6台", "5台", "40台", "242台"])
+    page.get_by_label("排序").select_option("数值大小")
+    page.get_by_role("button", name="筛选", exact=True).click()
+    expect(page.locator("td.yj-table__n")).to_have_text(["242台", "40台", "6台", "5台"])
 
 
 # ---------- the staff desk ----------
