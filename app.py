@@ -16,6 +16,7 @@ from corpus.errors import SettingsError, YoujuError
 from qa.log import Log, open_log
 from qa.service import Service, from_settings
 from qa.settings import Settings, load_settings
+from qa.web.ledger import open_ledger
 from qa.web.site import create_app
 
 _GRACE = 3  # seconds that open connections are given when we stop
@@ -40,7 +41,13 @@ def main() -> int:
 
 
 def _serve(service: Service, settings: Settings, log: Log | None, listener: socket.socket) -> int:
-    config = uvicorn.Config(create_app(service, settings, log), log_level="warning", server_header=False, timeout_graceful_shutdown=_GRACE)
+    config = uvicorn.Config(
+        create_app(service, settings, log, open_ledger(settings.state)),
+        log_level="warning",
+        server_header=False,
+        proxy_headers=False,  # the application reads them itself, of the proxies that the settings name
+        timeout_graceful_shutdown=_GRACE,
+    )
     server = uvicorn.Server(config)
     failure: list[YoujuError] = []
 

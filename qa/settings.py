@@ -1,9 +1,10 @@
 """Every setting in one table. Only ``cli.py`` and ``app.py`` read it; everything else takes plain arguments."""
 
+import ipaddress
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from corpus.errors import SettingsError
@@ -29,10 +30,33 @@ class Settings(BaseSettings):
     root_path: str = Field("", pattern=r"^(/[A-Za-z0-9._~-]+)*$", description="放在反向代理的哪个路径下,如 /youju")
     frame_ancestors: str = Field("'self'", description="哪些网站可以把问答页嵌进自己的页面(CSP 的写法)")
     staff_password: str = Field("", description="工作台的密码;空则不开工作台")
+    proxies: str = Field("", description="可信的反向代理的地址或网段,用逗号隔开,如 127.0.0.1,10.0.0.0/8;只有它们说的访客地址才算数")
+    ask_rate: int = Field(120, ge=0, le=100000, description="每个访客每分钟最多提问几次;0 不限")
+    check_rate: int = Field(30, ge=0, le=100000, description="每个访客每分钟最多核对几次稿子;0 不限")
+    feedback_rate: int = Field(30, ge=0, le=100000, description="每个访客每分钟最多评价几次;0 不限")
+    login_rate: int = Field(20, ge=0, le=100000, description="每个访客每分钟最多登录几次;0 不限(输错五次仍要等十五分钟)")
     log: Literal["on", "off"] = Field("on", description="记不记提问")
     retention: int = Field(180, ge=1, le=3650, description="提问记录保留几天")
     max_question: int = Field(300, ge=10, le=5000, description="问题最多几个字")
     max_draft: int = Field(20000, ge=100, le=200000, description="稿子最多几个字")
+
+    @field_validator("proxies")
+    @classmethod
+    def _networks(cls, written: str) -> str:
+        networks(written)
+        return written
+
+
+def networks(written: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    """Addresses and networks between commas.
+
+    >>> networks("127.0.0.1, 2001:db8::/32")
+    (IPv4Network('127.0.0.1/32'), IPv6Network('2001:db8::/32'))
+
+    Raises:
+        ValueError: one is neither.
+    """
+    return tuple(ipaddress.ip_network(part.strip(), strict=False) for part in written.split(",") if part.strip())
 
 
 def load_settings() -> Settings:

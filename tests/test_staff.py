@@ -22,6 +22,7 @@ from qa.records import Kind, Reason
 from qa.service import Service
 from qa.settings import Settings
 from qa.web import texts_tools
+from qa.web.ledger import Ledger, open_ledger
 from qa.web.site import create_app
 from qa.web.staff_anatomy import _trust_name, obeys, pushes
 from qa.web.staff_deeds import Deeds
@@ -69,7 +70,7 @@ def app_of(service: Service, log: Log | None, state: Path, **more: object) -> Te
 
 @pytest.fixture(scope="module")
 def desk(service: Service, log: Log, state: Path) -> FastAPI:
-    return create_app(service, Settings(staff_password=PASSWORD, state=state), log)
+    return create_app(service, Settings(staff_password=PASSWORD, state=state, login_rate=0), log)
 
 
 @pytest.fixture
@@ -158,32 +159,56 @@ def test_guessing_is_stopped_even_when_the_guess_is_right(service: Service, log:
         assert "youju_staff" not in client.cookies
 
 
+def test_logins_have_a_budget_even_before_the_password_is_looked_at(service: Service, log: Log, state: Path) -> None:
+    with app_of(service, log, state, login_rate=3) as client:
+        assert [enter(client) for _ in range(4)] == [303, 303, 303, 429]
+
+
 def test_the_lock_is_for_the_one_who_guesses_and_wears_off() -> None:
     now = 0.0
-    guessing = Guessing(lambda: now)
-    for _ in range(5):
-        guessing.wrong("a")
-    assert guessing.locked("a")
-    assert not guessing.locked("b")
+    guessing = Guessing(Ledger(), lambda: now)
+    assert [guessing.may_try("a") for _ in range(6)] == [True] * 5 + [False]
+    assert guessing.may_try("b")
     now = 15 * 60.0 + 1
-    assert not guessing.locked("a")
-    for number in range(200):
-        guessing.wrong(f"address {number}")
-    assert guessing.locked("c")
+    assert guessing.may_try("a")
+    assert [guessing.may_try(f"visitor {number}") for number in range(200)] == [True] * 199 + [False]
+    now = -86400.0  # the clock is set back by a day
+    assert guessing.may_try("c")
 
 
 def test_sessions_end_when_nobody_comes_or_the_day_is_over() -> None:
-    now = 0.0
-    sessions = Sessions(lambda: now)
-    idle, busy = sessions.begin("甲"), sessions.begin("乙")
-    for _ in range(8):
-        now += 1.5 * 3600
+    now = 100.0
+    sessions = Sessions(Ledger(), PASSWORD, lambda: now)
+    idle, busy = sessions.begin("甲"), sessions.begin("乙\ud800")
+    for _ in range(7):
+        now += 1.7 * 3600
         alive = sessions.find(busy)
     assert sessions.find(idle) is None
-    assert alive.name == "乙"
-    now += 60
+    assert alive.name == "乙?"
+    now += 3600
     assert sessions.find(busy) is None
     assert sessions.find("") is sessions.find("x\ud800") is None
+    later = sessions.begin("丙")
+    now -= 3600
+    assert sessions.find(later) is None  # it would never end
+
+
+def test_only_so_many_sessions_are_open_at_once() -> None:
+    now = 0.0
+    sessions = Sessions(Ledger(), PASSWORD, lambda: now)
+    tokens = []
+    for _ in range(205):
+        now += 1
+        tokens.append(sessions.begin("甲"))
+    assert [sessions.find(token) is not None for token in tokens] == [False] * 5 + [True] * 200
+
+
+def test_sessions_survive_a_restart_and_end_with_the_password(tmp_path: Path) -> None:
+    token = Sessions(open_ledger(tmp_path), PASSWORD).begin("甲")
+    assert Sessions(open_ledger(tmp_path), PASSWORD).find(token).name == "甲"
+    assert token.encode() not in b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert Sessions(open_ledger(tmp_path), "另一个").find(token) is None
+    assert Sessions(open_ledger(tmp_path), PASSWORD).find(token) is None
 
 
 def test_passwords_are_compared_whole() -> None:

@@ -16,7 +16,6 @@ from qa.records import Answer, Citation
 from qa.settings import Settings
 from qa.web import texts
 from qa.web.html import Mark, marked
-from qa.web.limit import Limit
 from qa.web.render import Setting, answer_html, citation_text, question_html
 from qa.web.report_html import report_main
 from qa.web.site import create_app
@@ -204,21 +203,11 @@ def test_markup_in_a_question_stays_text(client: TestClient) -> None:
 
 
 def test_too_long_and_too_often_are_said_plainly(service: Staged) -> None:
-    with TestClient(create_app(service, Settings(max_question=20))) as client:
+    with TestClient(create_app(service, Settings(max_question=20, ask_rate=20))) as client:
         assert texts.TOO_LONG in client.post("/chat/answer", json={"question": "问" * 21}).text
-        said = [client.post("/chat/answer", json={"question": "热线"}).text for _ in range(130)]
+        said = [client.post("/chat/answer", json={"question": "热线"}).text for _ in range(30)]
     assert texts.TOO_FAST not in said[0]
     assert texts.TOO_FAST in said[-1]
-
-
-def test_a_visitor_who_waits_may_ask_again() -> None:
-    now = 0.0
-    limit = Limit(per_minute=60, clock=lambda: now)
-    assert [limit.allows("a") for _ in range(61)] == [True] * 60 + [False]
-    assert limit.allows("b")
-    now = 1.0
-    assert [limit.allows("a"), limit.allows("a")] == [True, False]
-    assert all(limit.allows("127.0.0.1") for _ in range(1000))
 
 
 # ---------- what is written ----------

@@ -9,8 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from corpus.report import Report
 from qa.web import texts
 from qa.web.contract import Checking, Figuring, Listening, Service
-from qa.web.limit import Limit
+from qa.web.limit import Limit, Limits
 from qa.web.problems import problem
+from qa.web.visitor import visitor_of
 
 _ReportIds = Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=100)]
 _Question = Annotated[str, Field(max_length=20_000)]  # the service says too_long much earlier; this bounds the work
@@ -54,22 +55,22 @@ def _documented(words: str) -> dict[int | str, dict[str, Any]]:
     return {200: {"description": words}}
 
 
-def router(service: Service, limit: Limit, max_draft: int) -> APIRouter:
+def router(service: Service, limits: Limits, max_draft: int) -> APIRouter:
     """Every route under ``/api/v1`` that the service can serve."""
     routes = APIRouter(prefix="/api/v1", responses=_problem_docs(400, 413, 422, 429, 500, 503))
-    _add_asking(routes, service, limit)
+    _add_asking(routes, service, limits.ask)
     if isinstance(service, Figuring):
         _add_figures(routes, service)
     if isinstance(service, Checking):
-        _add_check(routes, service, limit, max_draft)
+        _add_check(routes, service, limits.check, max_draft)
     if isinstance(service, Listening):
-        _add_feedback(routes, service, limit)
+        _add_feedback(routes, service, limits.feedback)
     return routes
 
 
 def _slowed(request: Request, limit: Limit) -> Response | None:
     """A response instead of an answer, for one who asks too often."""
-    allowed = limit.allows(request.client.host if request.client else "")
+    allowed = limit.allows(visitor_of(request))
     return None if allowed else problem(429, headers={"Retry-After": "5"})
 
 

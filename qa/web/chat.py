@@ -25,6 +25,7 @@ from qa.web.html import ask_link, icon, text
 from qa.web.page import Page, Site, footer, render
 from qa.web.render import question_html
 from qa.web.report_html import anchors, outside_link
+from qa.web.visitor import visitor_of
 
 _SCRIPT = re.compile(r"<script>(window\.gradio_config = .*?)</script>", re.DOTALL)
 _SECOND = re.compile(r"<script>(window\.gradio_api_info = .*?)</script>", re.DOTALL)
@@ -102,7 +103,7 @@ def router(gradio_app: FastAPI, asking: Asking, site: Site, service: Service) ->
     @routes.api_route("/", methods=["GET", "HEAD"])
     async def home(request: Request, q: str = "") -> Response:
         ready = asking.ready
-        turn = await run_in_threadpool(_turn, asking, q, _client(request)) if q.strip() and ready else ""
+        turn = await run_in_threadpool(_turn, asking, q, visitor_of(request)) if q.strip() and ready else ""
         config, api_info, module, styles = _parts(await capture(gradio_app, request.scope))
         head = f'<script type="module" src="{site.base}/{module}"></script>{_waiting(q, ready)}'
         # The framework's styles come last: what stands above them is painted before they arrive.
@@ -114,7 +115,7 @@ def router(gradio_app: FastAPI, asking: Asking, site: Site, service: Service) ->
 
     @routes.post("/chat/answer")
     def answer(request: Request, asked: Asked) -> HTMLResponse:
-        return HTMLResponse(asking.html(asked.question, asked.history, _client(request)), headers={"Cache-Control": "no-store"})
+        return HTMLResponse(asking.html(asked.question, asked.history, visitor_of(request)), headers={"Cache-Control": "no-store"})
 
     return routes
 
@@ -126,10 +127,6 @@ def _parts(html: str) -> tuple[str, str, str, str]:
         raise RuntimeError("Gradio's page has changed its form; see the versions in requirements.txt")
     config, api_info, module, styles = (match.group(1) for match in found if match)
     return config, api_info, module, styles
-
-
-def _client(request: Request) -> str:
-    return request.client.host if request.client else ""
 
 
 def _waiting(question: str, ready: bool) -> str:

@@ -25,6 +25,7 @@ from qa.web.contract import Checking
 from qa.web.desk_frame import desk_page
 from qa.web.limit import Limit
 from qa.web.page import Site
+from qa.web.visitor import visitor_of
 
 PATH = "/check"
 LARGEST_POST = LARGEST + 2 * 1024 * 1024  # bytes: a file, the text beside it, and what the form adds
@@ -60,7 +61,7 @@ def router(service: Checking, site: Site, limit: Limit, max_draft: int) -> APIRo
             return _page(site, "", words.NO_DRAFT, 422)
         if len(sent.text) > max_draft:
             return _page(site, sent.text, texts.DRAFT_TOO_LONG.format(most=max_draft), 413)
-        if not limit.allows(request.client.host if request.client else ""):
+        if not limit.allows(visitor_of(request)):
             return _page(site, sent.text, texts.TOO_FAST, 429)
         return await run_in_threadpool(_answer, service, site, sent, _origin(request, site))
 

@@ -1,36 +1,62 @@
-"""How often one visitor may ask: a bucket of questions that refills, kept in memory."""
+"""How much one visitor may ask for: a budget of each kind that refills, shared by all server processes.
 
-import threading
+``limits`` and ``slowapi`` do the same with Redis or, for one process only, in memory; a statement of SQL over the ledger is less.
+"""
+
+import sqlite3
 import time
-from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 
-_MOST_VISITORS = 10_000
-_OURSELVES = {"127.0.0.1", "::1"}
+from qa.settings import Settings
+from qa.web.ledger import Ledger
+
+_MINUTE = 60.0  # seconds
+_SWEEP = 1000  # requests after which full budgets are forgotten
+# full_at: when the budget will be full again. One further than a minute off is of a clock that has been set back since.
+_TAKE = """INSERT INTO budget VALUES (:kind, :visitor, :now + :cost) ON CONFLICT DO UPDATE
+  SET full_at = CASE WHEN full_at > :now + :minute THEN :now ELSE max(full_at, :now) END + :cost
+  WHERE max(full_at, :now) + :cost <= :now + :minute OR full_at > :now + :minute"""
 
 
 class Limit:
-    """``per_minute`` questions, as many of them at once; many people may share one address, so be generous.
+    """``per_minute`` requests, as many of them at once; many people may share one address, so be generous. 0 limits nobody."""
 
-    This machine itself (a monitor, a proxy that does not say whom it speaks for) is never limited, and 0 limits nobody.
-    """
-
-    def __init__(self, per_minute: float = 120.0, clock: Callable[[], float] = time.monotonic) -> None:
-        self._burst = per_minute
-        self._rate = per_minute / 60.0
+    def __init__(self, ledger: Ledger, kind: str, per_minute: int, clock: Callable[[], float] = time.time) -> None:
+        self._ledger = ledger
+        self._kind = kind
+        self._cost = _MINUTE / per_minute if per_minute else 0.0  # seconds of refilling that a request takes
         self._clock = clock
-        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()  # visitor -> questions left, seconds
-        self._lock = threading.Lock()
+        self._asked = 0
 
     def allows(self, visitor: str) -> bool:
-        """Take one question of a visitor's; False when none is left."""
-        if not self._rate or visitor in _OURSELVES:
-            return True
-        with self._lock:
-            now = self._clock()
-            left, then = self._left.pop(visitor, (self._burst, now))
-            left = min(self._burst, left + (now - then) * self._rate)
-            self._left[visitor] = (left - 1 if left >= 1 else left, now)
-            if len(self._left) > _MOST_VISITORS:
-                self._left.popitem(last=False)
-            return left >= 1
+        """Take one request of a visitor's; False when none is left."""
+        return not self._cost or self._ledger.do(lambda base: self._take(base, visitor))
+
+    def _take(self, base: sqlite3.Connection, visitor: str) -> bool:
+        now = self._clock()
+        self._asked += 1
+        if self._asked % _SWEEP == 0:
+            base.execute("DELETE FROM budget WHERE full_at < ?", (now,))
+        values = {"kind": self._kind, "visitor": visitor, "now": now, "cost": self._cost, "minute": _MINUTE + 1e-6}
+        return base.execute(_TAKE, values).rowcount > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The budgets, one of each kind for every visitor."""
+
+    ask: Limit
+    check: Limit
+    feedback: Limit
+    login: Limit
+
+    @classmethod
+    def of(cls, settings: Settings, ledger: Ledger) -> "Limits":
+        """The budgets that the settings give."""
+        return cls(
+            Limit(ledger, "ask", settings.ask_rate),
+            Limit(ledger, "check", settings.check_rate),
+            Limit(ledger, "feedback", settings.feedback_rate),
+            Limit(ledger, "login", settings.login_rate),
+        )

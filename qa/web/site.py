@@ -12,33 +12,37 @@ from corpus.library import newest_first
 from corpus.report import About
 from qa.log import Log
 from qa.service import Service as FullService
-from qa.settings import Settings
+from qa.settings import Settings, networks
 from qa.web import api, assets, chat, check_page, figures_page, health, problems, report_page, staff_page, texts
 from qa.web.asking import Asking
 from qa.web.contract import Checking, Service
 from qa.web.gate import BodyLimit, GradioGate, Headers, Prefix, Scope, route_path
-from qa.web.limit import Limit
+from qa.web.ledger import Ledger
+from qa.web.limit import Limits
 from qa.web.page import Site, message_page
+from qa.web.visitor import Proxies
 
 _BYTES_PER_CHARACTER = 12  # of a draft, as JSON with every character escaped twice over
 _LEAST_BODY = 64 * 1024  # bytes
 
 
-def create_app(service: Service, settings: Settings, log: Log | None = None) -> FastAPI:
+def create_app(service: Service, settings: Settings, log: Log | None = None, ledger: Ledger | None = None) -> FastAPI:
     """The application that answers every request.
 
     Args:
         service: answers questions; it may still be warming.
         settings: the settings in force.
         log: what was asked, for the staff desk; None when it is not kept.
+        ledger: what all server processes have to know of visitors; None for one process, in memory.
 
     Raises:
         ReportError: there is no report to serve.
     """
     service.reports()  # none: better said now than to the first visitor
     site = _site(service, settings)
-    limit = Limit()
-    asking = Asking(service, site, limit)
+    ledger = ledger or Ledger()
+    limits = Limits.of(settings, ledger)
+    asking = Asking(service, site, limits.ask)
     gradio_app = chat.mounted(site.base)
     app = FastAPI(
         title=texts.API_TITLE,
@@ -55,16 +59,17 @@ def create_app(service: Service, settings: Settings, log: Log | None = None) -> 
     for routes in (
         assets.router(),
         health.router(service, site),
-        api.router(service, limit, settings.max_draft),
+        api.router(service, limits, settings.max_draft),
         report_page.router(service, site),
         figures_page.router(service, site),
         chat.router(gradio_app, asking, site, service),
     ):
         app.include_router(routes)
     if isinstance(service, Checking):
-        app.include_router(check_page.router(service, site, limit, settings.max_draft))
+        app.include_router(check_page.router(service, site, limits.check, settings.max_draft))
     if settings.staff_password and isinstance(service, FullService):
-        app.include_router(staff_page.router(staff_page.Desk(service, site, log, settings.staff_password, settings.state)))
+        desk = staff_page.Desk(service, site, log, settings.staff_password, settings.state, ledger, limits.login)
+        app.include_router(staff_page.router(desk))
     app.router.default = GradioGate(gradio_app, _not_found(site))
     return app
 
@@ -85,6 +90,7 @@ def _site(service: Service, settings: Settings) -> Site:
 def _layers(site: Site, settings: Settings) -> list[Middleware]:
     most = max(_LEAST_BODY, settings.max_draft * _BYTES_PER_CHARACTER)
     return [
+        Middleware(Proxies, trusted=networks(settings.proxies)),
         Middleware(Prefix, base=site.base),
         Middleware(Headers, frame_ancestors=site.frame_ancestors),
         Middleware(BodyLimit, most=most, uploads={check_page.PATH: check_page.LARGEST_POST}),

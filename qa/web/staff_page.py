@@ -23,6 +23,8 @@ from qa.web import texts
 from qa.web import texts_tools as words
 from qa.web.desk_frame import desk_page
 from qa.web.html import icon, text
+from qa.web.ledger import Ledger
+from qa.web.limit import Limit
 from qa.web.page import Site
 from qa.web.register import workbook
 from qa.web.render import notice_html
@@ -42,6 +44,7 @@ from qa.web.staff_session import (
     set_cookie,
 )
 from qa.web.staff_usage import SPANS, usage_html
+from qa.web.visitor import visitor_of
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _MOST_ROWS = 100_000  # in one export
@@ -57,15 +60,28 @@ Show = Callable[[Session, Fields], Response]
 class Desk:
     """The pages of the desk and what they change."""
 
-    def __init__(self, service: Service, site: Site, log: Log | None, password: str, state: Path) -> None:
-        """``log`` is None when questions are not kept; ``state`` is the folder of what is written while serving."""
+    def __init__(
+        self, service: Service, site: Site, log: Log | None, password: str, state: Path, ledger: Ledger, limit: Limit
+    ) -> None:
+        """What the desk works with.
+
+        Args:
+            service: the running service.
+            site: where it is served.
+            log: what was asked; None when it is not kept.
+            password: of the staff.
+            state: folder of what is written while serving.
+            ledger: sessions and tries.
+            limit: of a visitor's logins.
+        """
         self._service = service
         self._site = replace(site, frame_ancestors="'none'")
         self._log = log
         self._password = password
         self._deeds = Deeds(state / "staff.jsonl")
-        self._sessions = Sessions()
-        self._guessing = Guessing()
+        self._sessions = Sessions(ledger, password)
+        self._guessing = Guessing(ledger)
+        self._limit = limit
 
     # ---- in and out ----
 
@@ -97,21 +113,22 @@ class Desk:
 
     async def enter(self, request: Request) -> Response:
         """Look at a password."""
-        address = request.client.host if request.client else ""
+        visitor = visitor_of(request)
+        if not self._limit.allows(visitor):
+            return self._login(429, words.STAFF_TOO_FAST, headers={"Retry-After": "60"})
         async with request.form(max_files=0, max_fields=20) as form:
             fields = await _fields(form)
         name = " ".join(fields.get("name", "").split())[:LONGEST_NAME]
         if not same_origin(request):
             return self._login(403, words.STAFF_FORM_OLD, name)
-        if self._guessing.locked(address):
-            minutes = self._guessing.minutes
-            return self._login(429, words.STAFF_LOCKED.format(minutes=minutes), name, {"Retry-After": str(minutes * 60)})
         if not name:
             return self._login(422, words.STAFF_NO_NAME)
+        if not self._guessing.may_try(visitor):
+            minutes = self._guessing.minutes
+            return self._login(429, words.STAFF_LOCKED.format(minutes=minutes), name, {"Retry-After": str(minutes * 60)})
         if not same_password(fields.get("password", ""), self._password):
-            self._guessing.wrong(address)
             return self._login(401, words.STAFF_WRONG, name)
-        self._guessing.right(address)
+        self._guessing.right(visitor)
         response = RedirectResponse(f"{self._site.base}/staff", 303, _HEADERS)
         set_cookie(response, request, self._sessions.begin(name), self._site.base)
         return response

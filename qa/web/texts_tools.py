@@ -275,6 +275,11 @@ BANK_FILE = "问题库-{report}"
 DEEDS = "谁做过什么"
 DEED_NAMES = {"add": "指给", "remove": "撤回", "import": "导入"}
 DEEDS_NONE = "还没有改动。"
+STAFF_TOO_FAST = "试得太快了，请等一分钟再试。"
+LEDGER_UNWRITTEN = "写不进 {path}（{why}）：访客限额和登录状态这次只记在内存里，重启后要重新登录；请检查磁盘空间和权限"
+UNKNOWN_PROXY = (
+    "有请求从 {address} 转来，带着 X-Forwarded-For。如果那是您的反向代理，请设置 YOUJU_PROXIES={address}；否则所有访客会被当成同一个人来限额"
+)
 DEEDS_UNWRITTEN = "写不进 {path}：{why}；请检查磁盘空间和权限"
 SOMEONE = "未署名"
 
