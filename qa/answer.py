@@ -28,6 +28,7 @@ _CONTENT = re.compile(r"[0-9A-Za-z\u3400-\u9fff]")
 _EMPTY_WORDS = re.compile(r"^(?:多少|几|什么|哪里|哪|谁|怎么|怎样|为什么|吗|呢|的|了|是|有|个|钱|时候|请问|问|一下|想|我|你|吧|啊|这|那|它|数|人|次|\W)+$")
 _LEAST_SHARE = 0.01  # of the softmax over candidates; a sentence with less helps nobody
 _RELATED = 3
+_MOST_PRESENTED = 50_000  # questions remembered
 _PERSONAL = re.compile(r"[我你咱俺,，]|老头|老太")
 _ASKING = re.compile(r"多少|几|什么|哪|谁|怎|吗$|如何")
 
@@ -59,6 +60,7 @@ class Answerer:
         self._bank = bank
         self._longest = longest
         self._wording = Wording.of(index)
+        self._presented: dict[str, bool] = {}
         self.threshold = weights.threshold if bank else weights.threshold_without_bank
 
     def answer(self, question: str, history: Sequence[str] = (), report_ids: Sequence[str] = (), k: int = 3) -> Answer:
@@ -321,18 +323,30 @@ class Answerer:
         away: list[tuple[str, str]] = []
         for hit in tried.ranked.candidates.answerable:
             sentence = self.index.report(hit.report_id).sentences[hit.row.sentence]
-            if sentence.sentence_id not in cited and sentence.role == "text" and self._presentable(hit.row.text):
+            if sentence.sentence_id not in cited and sentence.role == "text":
                 (home if best and sentence.section == best.section else away).append((sentence.sentence_id, hit.row.text))
         first_of_each: dict[str, str] = {}
         for sentence_id, text in [*home, *away]:
-            first_of_each.setdefault(sentence_id, text)
-        return tuple(first_of_each.values())[:_RELATED]
+            if sentence_id not in first_of_each and self._presentable(text):
+                first_of_each[sentence_id] = text
+                if len(first_of_each) == _RELATED:
+                    break
+        return tuple(first_of_each.values())
 
     def _presentable(self, question: str) -> bool:
-        """A short, plain, well-written question that can be offered to anybody."""
+        """A short, plain, well-written question that can be offered to anybody; kept, for the same ones come back."""
+        known = self._presented.get(question)
+        if known is None:
+            if len(self._presented) >= _MOST_PRESENTED:
+                self._presented.clear()
+            known = self._presented[question] = self._is_presentable(question)
+        return known
+
+    def _is_presentable(self, question: str) -> bool:
+        if len(question) > 16 or _PERSONAL.search(question) or not _ASKING.search(question):
+            return False
         query = self._normaliser.query(question)
-        plain = query.text == question and not query.mended and not query.numbers and not _PERSONAL.search(question)
-        return plain and len(question) <= 16 and bool(_ASKING.search(question)) and well_spelt(question)
+        return query.text == question and not query.mended and not query.numbers and well_spelt(question)
 
 
 def _merged(one: Citation, other: Citation) -> Citation:
