@@ -1,6 +1,8 @@
 """Staff's own bank questions: kept in the state folder, beside the bank that travels with a report, and in force at once."""
 
+import logging
 import threading
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +13,8 @@ from index.embed import Encoder
 from index.passage_index import PassageIndex
 from index.rows import bank_row
 
+log = logging.getLogger("youju")
+
 
 class BankDesk:
     """Adds and takes back bank questions, on disk first and then in the running index."""
@@ -20,6 +24,7 @@ class BankDesk:
         self._library = library
         self._state = state
         self._lock = threading.Lock()
+        self._read: dict[str, tuple[object, dict[str, BankQuestion]]] = {}  # report_id -> state of the file, questions by sameness
 
     def path(self, report_id: str) -> Path | None:
         """Where the own questions of a report are kept; the file need not exist."""
@@ -41,6 +46,26 @@ class BankDesk:
         """The questions that staff added."""
         path = self.path(report_id)
         return read_bank(path, self._library.report(report_id)) if path else ()
+
+    def assigned(self, question: str, report_ids: Iterable[str]) -> dict[str, BankQuestion]:
+        """What staff assigned a question to, by report; a file that other processes changed is read again."""
+        key = same_question(question)
+        return {report_id: entry for report_id in report_ids if (entry := self._by_sameness(report_id).get(key)) is not None}
+
+    def _by_sameness(self, report_id: str) -> dict[str, BankQuestion]:
+        path = self.path(report_id)
+        state = _state_of(path) if path else None
+        if state is None:
+            return {}
+        kept = self._read.get(report_id)
+        if kept is None or kept[0] != state:
+            try:
+                kept = (state, {same_question(entry.question): entry for entry in self.own(report_id)})
+            except BankError as error:  # spoilt by hand while serving: what was read before holds until it is mended
+                log.warning("%s", error)
+                kept = (state, kept[1] if kept else {})
+            self._read[report_id] = kept
+        return kept[1]
 
     def add(self, report_id: str, entry: BankQuestion, index: PassageIndex | None, encoder: Encoder) -> BankQuestion:
         """Keep a question, with the time, and let it work at once where an index is running.
@@ -86,3 +111,12 @@ class BankDesk:
             raise BankError("没有设置状态文件夹,不能添加问题;请设置 YOUJU_STATE")
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
+
+
+def _state_of(path: Path) -> tuple[int, int, int] | None:
+    """What changes when a file is written; None when there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino

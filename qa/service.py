@@ -18,6 +18,7 @@ from index.passage_index import PassageIndex
 from index.words import learn_names, words
 from qa.answer import Answerer
 from qa.arithmetic import Computation, recompute
+from qa.assigned import Assigned, settled
 from qa.bank_desk import BankDesk
 from qa.check import CheckedFigure, check_draft
 from qa.normalise import Normaliser, Speller, WordList
@@ -100,6 +101,11 @@ class Service:
         """Whether ``ask`` answers without waiting for the model."""
         return self._answerer is not None
 
+    @property
+    def uses_bank(self) -> bool:
+        """Whether the question banks are in force."""
+        return self._bank
+
     def warm(self) -> None:
         """Load the model and the index, building it if need be."""
         self.answerer().answer("热身")
@@ -116,10 +122,25 @@ class Service:
         if reports and not {report.report_id for report in answerer.index.reports}.issuperset(reports):
             raise UnknownReport("这份报告刚刚换过;请再问一次")
         started = time.perf_counter()
-        answer = answerer.answer(question, history, reports, k)
+        answer = self._decided(answerer, question, history, reports, k)
         if self._recorder is not None:
             self._recorder.asked(question, answer, (time.perf_counter() - started) * 1000)
         return answer
+
+    def rehearse(self, question: str) -> Answer:
+        """What ``ask`` would answer now; nobody is told that it was asked."""
+        return self._decided(self.answerer(), question, (), (), 3)
+
+    def _decided(self, answerer: Answerer, question: str, history: Sequence[str], reports: Sequence[str], k: int) -> Answer:
+        """What staff assigned a question to, else what the search finds."""
+        asked = [report for report in self.reports() if not reports or report.report_id in reports]
+        own = self._desk.assigned(question, (report.report_id for report in asked)) if self._bank else {}
+        if not own:
+            return answerer.answer(question, history, reports, k)
+        quoted = next(((report, own[report.report_id]) for report in asked if _quotes(own.get(report.report_id))), None)
+        assigned = Assigned(quoted, {report_id: entry for report_id, entry in own.items() if not entry.quote})
+        ids = [report.report_id for report in asked]
+        return settled(question, history, assigned, ids, lambda left: answerer.answer(question, history, left or reports, k), answerer)
 
     def feedback(self, question: str, sentence_id: str, vote: str, reason: str = "") -> None:
         """Keep what a visitor says of an answer; ``vote`` is "up" or "down"."""
@@ -297,6 +318,10 @@ def from_settings(
 def _made_of(content: Content) -> object:
     """What tells two states of the library apart: texts, banks, and what is known of each report."""
     return content.digest, tuple(report.about for report in content.reports)
+
+
+def _quotes(entry: BankQuestion | None) -> bool:
+    return entry is not None and bool(entry.quote)
 
 
 def _normaliser(content: Content) -> Normaliser:

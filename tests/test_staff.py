@@ -13,7 +13,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from corpus.bank import REASONS, BankQuestion, read_bank
+from corpus.bank import REASONS, read_bank
 from corpus.errors import YoujuError
 from corpus.report import Report
 from qa.log import Log
@@ -24,7 +24,7 @@ from qa.settings import Settings
 from qa.web import texts_tools
 from qa.web.ledger import Ledger, open_ledger
 from qa.web.site import create_app
-from qa.web.staff_anatomy import _trust_name, obeys, pushes
+from qa.web.staff_anatomy import _trust_name, pushes
 from qa.web.staff_deeds import Deeds
 from qa.web.staff_session import Guessing, Sessions, same_password
 
@@ -383,15 +383,25 @@ def test_a_question_can_be_sent_to_the_report_s_silence_and_elsewhere_later(staf
     assert own.quote.endswith("满意率91.4%。")
 
 
-def test_an_assignment_that_others_outweigh_is_told_apart(service: Service) -> None:
-    answer = service.answerer().answer("热线满意率多少")
-    refusal = service.answerer().answer("")
-    said = BankQuestion("热线满意率多少", "满意率91.4%")
-    assert obeys(answer, said)
-    assert not obeys(answer, BankQuestion("热线满意率多少", "设助餐点8家"))
-    assert not obeys(refusal, said)
-    assert obeys(refusal, BankQuestion("热线满意率多少", "", "phone"))
-    assert not obeys(answer, BankQuestion("热线满意率多少", "", "phone"))
+def test_an_assignment_decides_whatever_alike_questions_say(staff: TestClient, service: Service) -> None:
+    asked = "热线满意率多少呀"
+    assert staff.post("/api/v1/ask", json={"question": asked}).json()["answered"]
+    assert assign(staff, asked, reason="detail_absent").status_code == 303
+    refused = staff.post("/api/v1/ask", json={"question": "热线满意率多少呀?"}).json()
+    assert (refused["answered"], refused["reason"], refused["citations"]) == (False, "not_in_report", [])
+    assert texts_tools.NOW_ASSIGNED in words_of(staff.get("/staff/question", params={"q": asked}).text)
+    assert staff.post("/api/v1/ask", json={"question": "热线满意率多少"}).json()["answered"]  # another question
+    assert assign(staff, asked, sentence=sentence_of(service, QUOTED)).status_code == 303
+    [first, *others] = staff.post("/api/v1/ask", json={"question": asked}).json()["citations"]
+    assert QUOTED in first["sentence"]
+    assert others == []
+
+
+def test_an_assignment_in_a_talk_is_for_the_question_alone(staff: TestClient, service: Service) -> None:
+    assert assign(staff, "那满意率呢", reason="detail_absent").status_code == 303
+    assert not service.ask("那满意率呢").answered
+    answer = service.ask("那满意率呢", history=["热线工单办结了多少件"])
+    assert "满意率91.4%" in answer.citations[0].sentence
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,9 @@ def _now(site: Site, case: Case) -> str:
     answer, setting = case.answer, Setting(base=site.base, titled=len(site.reports) > 1)
     sure, least = _share(case.ranked.probability if case.ranked else 0.0), _share(case.threshold)
     reason = words.REASONS.get(answer.reason or "", "")
-    if answer.answered:
+    if case.own is not None and case.bank:
+        said = words.NOW_ASSIGNED
+    elif answer.answered:
         said = words.NOW_FOUND.format(probability=_share(answer.confidence), threshold=least)
     elif case.ranked is None:
         said = words.NOW_EARLY.format(reason=reason)
@@ -66,7 +68,7 @@ def _now(site: Site, case: Case) -> str:
 def _assigned(site: Site, session: Session, case: Case) -> str:
     if case.own is None:
         return ""
-    heard = "" if obeys(case.answer, case.own) else notice_html(words.ASSIGNED_UNHEARD)
+    heard = "" if case.bank else notice_html(words.ASSIGNED_UNHEARD)
     fields = hidden(report=case.report.report_id, question=case.own.question, back="question")
     undo = form_html(site, session, "/undo", f'{fields}<button class="yj-btn">{words.UNDO}</button>')
     return (
@@ -74,11 +76,6 @@ def _assigned(site: Site, session: Session, case: Case) -> str:
         f'<p class="yj-list__h">{text(leads_to(case.own.quote, case.own.reason))}</p>'
         f'<p class="yj-list__m"><span>{text(by_whom(case.own))}</span></p></div>{undo}</li></ul>'
     )
-
-
-def obeys(answer: Answer, own: BankQuestion) -> bool:
-    """Whether a question is answered as staff assigned it; other bank questions, nearer or more of them, may outweigh one."""
-    return own.quote in answer.citations[0].sentence if own.quote and answer.citations else answer.answered == bool(own.quote)
 
 
 def _assign(site: Site, session: Session, case: Case) -> str:

@@ -198,7 +198,7 @@ class Desk:
 
     def _case(self, asked: str, fields: Fields) -> Case:
         answerer = self._service.answerer()
-        answer = answerer.answer(asked)
+        answer = self._service.rehearse(asked)
         cited = answer.citations[0].report_id if answer.citations else self._site.newest.report_id
         report = self._service.report(fields.get("report") or cited)
         own = next((e for e in self._service.own_bank(report.report_id) if same_question(e.question) == same_question(asked)), None)
@@ -212,6 +212,7 @@ class Desk:
             own,
             find,
             _found(report, find),
+            self._service.uses_bank,
         )
 
     def assign(self, session: Session, fields: Fields) -> Response:
