@@ -170,8 +170,8 @@ def _last_indicator(figures: list[Figure]) -> Span | None:
 
 # ---- segments ----------------------------------------------------------------------------------------------------
 
-_CLAUSE_BREAK = re.compile(r"[,。;:!?()\n]+")
-_LIST_BREAK = re.compile(r"[、和及与]")
+_CLAUSE_BREAK = re.compile(r"[,。;:!?()|~\n\t\u2190-\u21ff\u2500-\u27bf\U0001f000-\U0001faff\ufe0f]+")  # also arrows, boxes and emoji
+_LIST_BREAK = re.compile(r"[、和及与]|(?<=\S) +(?=\S)|(?<=[\u4e00-\u9fff]{2})(?=已(?!知|婚|有|故)|其中|还有|尚有)")
 
 
 def clause_spans(folded: str, offset: int = 0) -> list[Span]:

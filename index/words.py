@@ -46,6 +46,25 @@ def is_word(word: str) -> bool:
         return bool(_segmenter().FREQ.get(word))
 
 
+_DOING = re.compile(r"^(\S+) \d+ (?:v|vd|vi|a|ad|an|d|z)$", re.MULTILINE)
+
+
+@lru_cache(maxsize=1)
+def _doing() -> frozenset[str]:
+    """Words that the segmenter's dictionary knows as verbs, adjectives or adverbs only."""
+    with _segmenter().get_dict_file() as file:
+        return frozenset(_DOING.findall(file.read().decode()))
+
+
+def says_how(word: str) -> bool:
+    """Whether a word is a verb, adjective or adverb: it says what is done to a thing, and names none.
+
+    >>> says_how("揪出"), says_how("协议")
+    (True, False)
+    """
+    return word in _doing()
+
+
 def words(text: str) -> list[str]:
     """Words in order, as a search engine cuts them (long words also in parts); numbers whole; no punctuation.
 

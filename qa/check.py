@@ -16,7 +16,7 @@ from corpus.numerals import Number
 from corpus.report import Report
 from qa.cite import cite
 from qa.claims import Claim, read_claims
-from qa.implied import Implied, implied, polarity, polarity_of
+from qa.implied import Implied, implied, same_polarity
 from qa.likeness import content_words, in_some_form
 from qa.pairing import AGE_WORD, ANCHOR, SUPPORT, Candidate, Known, Reading, Similarity, anchored, read_candidates
 from qa.records import Citation
@@ -75,21 +75,40 @@ def check_draft(text: str, reports: Sequence[Report | Known], similarity: Simila
     known = [report if isinstance(report, Known) else Known.of(report) for report in reports]
     claims = read_claims(text)
     readings = anchored(read_candidates(claims, known, similarity))
-    checked = [one for reading in readings if (one := _check(reading, known)) is not None]
-    return tuple(_told_apart(text, claims, checked))
+    agreed = [_agreed(reading, known) for reading in readings]
+    taken = _taken(readings, agreed)
+    checked = (one or _refused(reading, taken[reading.claim.row]) for reading, one in zip(readings, agreed, strict=True))
+    return tuple(_told_apart(text, claims, [one for one in checked if one is not None]))
 
 
 # ---- the verdict on one figure ---------------------------------------------------------------------------------------
 
-_SOFT = re.compile(r"[一两](?![百千万十])")  # 一项 and 两个 are often no more than an article
+_SOFT = re.compile(r"[一两](?:[个项种批位名次件方]|大方?面|$)")  # 一项 and 两个 are often no more than an article; 两户 is a count
 
 
-def _check(reading: Reading, known: list[Known]) -> CheckedFigure | None:
-    """The verdict on one figure; None for 一项 and the like that no report figure answers to."""
+Taken = frozenset[tuple[str, int]]  # report_id and offset of report figures
+
+
+def _agreed(reading: Reading, known: list[Known]) -> CheckedFigure | None:
+    """The verdict on a figure that the report has or implies; also a contradiction by its arithmetic."""
     found = _decide(reading) or _either_rate(reading)
     if found is None and (computed := implied(reading, known)) is not None:
         found = _computed(reading.claim, computed)
-    found = found or _contradict(reading)
+    return found
+
+
+def _taken(readings: list[Reading], agreed: list[CheckedFigure | None]) -> dict[int, Taken]:
+    """By sentence of the draft: the report's figures that its figures are supported by; they speak of nothing else there."""
+    taken: dict[int, set[tuple[str, int]]] = defaultdict(set)
+    for reading, one in zip(readings, agreed, strict=True):
+        if one is not None and one.verdict == "supported" and one.citation is not None and len(one.citation.highlights) == 1:
+            taken[reading.claim.row].add((one.citation.report_id, one.citation.highlights[0][0]))
+    return defaultdict(frozenset, {row: frozenset(places) for row, places in taken.items()})
+
+
+def _refused(reading: Reading, taken: Taken) -> CheckedFigure | None:
+    """Contradicted or not found; None for 一项 and the like that no report figure answers to."""
+    found = _contradict(reading, taken)
     if found is None and _SOFT.match(fold(reading.claim.figure.printed)):
         return None
     return found or _checked(reading.claim, "not_found")
@@ -105,7 +124,7 @@ def _digits(number: Number) -> int:
 def _decide(reading: Reading) -> CheckedFigure | None:
     """Supported or ambiguous, when the value agrees with the indicator that the words name."""
     claim = reading.claim
-    agreeing = [one for one in reading.candidates if one.agreement.holds and polarity(claim) == polarity_of(one)]
+    agreeing = [one for one in reading.candidates if one.agreement.holds and same_polarity(claim, one)]
     if not agreeing:
         return None
     best = agreeing[0]
@@ -152,10 +171,14 @@ def _ambiguous(claim: Claim, best: Candidate, others: list[Candidate]) -> Checke
     return _checked(claim, "ambiguous", best, note=f"可能指 {1 + len(others)} 处:{listed}", others=tuple(_cited(one) for one in others))
 
 
-def _contradict(reading: Reading) -> CheckedFigure | None:
+def _contradict(reading: Reading, taken: Taken) -> CheckedFigure | None:
     """Contradicted, when the words name an indicator clearly and its value, unit or bound is another."""
     claim = reading.claim
-    free = [one for one in reading.candidates if not (claim.bare and is_companion(reading.company, one))]
+    free = [
+        one
+        for one in reading.candidates
+        if not (claim.bare and is_companion(reading.company, one)) and (one.known.report.report_id, one.figure.start) not in taken
+    ]
     usable = [
         one
         for one in free

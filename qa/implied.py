@@ -30,7 +30,7 @@ class Implied:
     holds: bool
 
 
-_LEFT = re.compile(r"未(?![来成婚])|没有|没(?!收)|尚未|还有|还剩|剩余|剩下|剩|其余|仍有|尚有|另有")
+_LEFT = re.compile(r"未(?![来成婚])|没有|没(?!收)|尚未|还有|还剩|剩余|剩下|剩|其余|仍有|尚有|另有|[还尚仍]差")
 _SHARE_CUE = re.compile(r"占|比例|比重|之比|其中|[中里之](?:有|,|的)|[人户件个项家][中里]")
 
 
@@ -60,11 +60,14 @@ def _left_over(reading: Reading, known: Known, likeness: np.ndarray) -> Implied 
     fitting = []
     for pair in known.pairs:
         total, part = known.figures[pair.total], known.figures[pair.part]
+        if _LEFT.search(known.wording.places[pair.part].own):
+            continue  # what is left of a total is printed there; what is left of that is the rest
         scale = unit_scale(claim.figure.number, part.number)
         words_fit = (
             _names_part(claim, known, pair)
             if not polarity(claim)
             else claim.bare
+            or both_beside(reading, known, pair)
             or (
                 not _names_part(claim, known, pair)
                 and max(known.wording.named(content_words(claim.own), pair.part), known.wording.named(content_words(claim.own), pair.total))
@@ -84,6 +87,12 @@ def _left_over(reading: Reading, known: Known, likeness: np.ndarray) -> Implied 
     return Implied(known, part, total, f"{total.printed}−{part.printed}", note, holds)
 
 
+def both_beside(reading: Reading, known: Known, pair: Pair) -> bool:
+    """Whether the draft's sentence has total and part both: 14个小区,已有11个封闭,剩下3个正在抓紧."""
+    rows = {one.row for one in reading.company if one.report_id == known.report.report_id and one.earlier}
+    return {pair.total, pair.part} <= rows
+
+
 def _names_part(claim: Claim, known: Known, pair: Pair) -> bool:
     """Whether the claim has all the words of a part: with 未 it is what is left of it (未签约), without 未 the part itself."""
     part = content_words(known.wording.places[pair.part].own)
@@ -95,7 +104,7 @@ def _share(reading: Reading, known: Known) -> Implied | None:
     claim = reading.claim
     pair = _rate_pair(reading, known) if _has_rate_head(claim) else None
     if pair is None and (claim.figure.number.kind == "fraction" or _SHARE_CUE.search(claim.sentence)) and not _has_rate_head(claim):
-        pair = _part_pair(claim, known)
+        pair = _pair_beside(reading, known) or _part_pair(claim, known)
     if pair is None:
         return None
     small, large = known.figures[pair.part], known.figures[pair.total]
@@ -107,16 +116,30 @@ def _share(reading: Reading, known: Known) -> Implied | None:
 
 def _part_pair(claim: Claim, known: Known) -> Pair | None:
     """The part that a share is said of, and its total."""
-    scores = [(_part_score(claim, known, row), -row) for row, figure in enumerate(known.figures) if counted(figure)]
-    score, row = max(scores, default=(0.0, 0))
+    parts = sorted({pair.part for pair in known.pairs})  # a total is no part: 新一届成员中女性占比 is said of the women
+    score, row = max(((_part_score(claim, known, row), -row) for row in parts), default=(0.0, 0))
     total = total_of(known.report, known.figures, known.pairs, -row)
     return None if score < _PART or total is None or total == -row else Pair(total, -row)
+
+
+def _pair_beside(reading: Reading, known: Known) -> Pair | None:
+    """女同志139名,占比65%: the figure that stands before is the part, where its share of its total is the claimed one."""
+    if not reading.claim.bare:
+        return None
+    for one in sorted(reading.company, key=lambda one: -one.row):
+        if one.earlier and one.report_id == known.report.report_id and counted(known.figures[one.row]):
+            total = total_of(known.report, known.figures, known.pairs, one.row)
+            if total is not None and round_share(
+                known.figures[one.row].number.exact / known.figures[total].number.exact, reading.claim.figure.number
+            ):
+                return Pair(total, one.row)
+    return None
 
 
 def _rate_pair(reading: Reading, known: Known) -> Pair | None:
     """化解率: the count of 化解 and a total before it; one whose share is the claimed one, else the likeliest."""
     claim, likeness = reading.claim, reading.likeness[known.report.report_id]
-    stem = _RATE.findall(claim.own)[-1]
+    stem, form = _RATE.findall(claim.own)[-1]
     fitting = []
     for pair in known.pairs:
         own = content_words(known.wording.places[pair.part].own)
@@ -124,11 +147,14 @@ def _rate_pair(reading: Reading, known: Known) -> Pair | None:
             value = known.figures[pair.part].number.exact / known.figures[pair.total].number.exact
             fitting.append((round_share(value, claim.figure.number), float(likeness[pair.part] + likeness[pair.total]), pair))
     _, score, best = max(fitting, key=lambda row: row[:2], default=(False, 0.0, None))
-    stated = any(one.likeness >= SUPPORT and stem + "率" in one.figure.indicator for one in reading.candidates)
-    return best if best is not None and score >= 1.0 and not stated else None
+    stated = any(one.likeness >= SUPPORT and stem + form in one.figure.indicator for one in reading.candidates)
+    beside = best is not None and any(one.row in (best.total, best.part) for one in reading.company)
+    return best if best is not None and score >= (_RATE_BESIDE if beside else _RATE_ALONE) and not stated else None
 
 
-_RATE = re.compile(r"([\u4e00-\u9fff]{2})率")
+_RATE = re.compile(r"([\u4e00-\u9fff]{2})(率|比例)")
+_RATE_ALONE = 1.0  # least likeness of total and part together for a rate
+_RATE_BESIDE = 0.5  # the same beside a figure of the draft that is the total or the part
 _TOTAL_NOUN = re.compile(r"总户数|总人数|总数|总量|全部|总")
 
 
@@ -194,7 +220,8 @@ def _shared_words(known: Known, run: tuple[int, ...]) -> str:
     return fold(text[first.segment_span[0] : first.start] + " " + text[last.end : last.segment_span[1]])
 
 
-_NEGATION = re.compile(r"未(?![来成婚])|没有|没(?!收)|尚无|不再")
+_NEGATION = re.compile(r"(?:未(?![来成婚])|没有|没(?!收)|尚无|不再)(?=([\u4e00-\u9fff]{0,2}))")
+_WITHOUT = re.compile(r"(?:未|没有?|无|非|不)(?=([\u4e00-\u9fff]{2}))")
 
 
 def polarity(claim: Claim) -> bool:
@@ -202,6 +229,15 @@ def polarity(claim: Claim) -> bool:
     return _NEGATION.search(claim.own) is None
 
 
-def polarity_of(candidate: Candidate) -> bool:
-    """Whether a report's figure is."""
-    return _NEGATION.search(candidate.known.wording.places[candidate.row].own) is None
+def same_polarity(claim: Claim, candidate: Candidate) -> bool:
+    """Whether what is denied on one side is on the other: 未签约 and 没有签约, 没有物业的小区 and 无物业管理小区."""
+    place = candidate.known.wording.places[candidate.row]
+    return _denied(claim.own) <= _denies(place.sentence) and _denied(place.own) <= _denies(claim.sentence)
+
+
+def _denied(own: str) -> set[str]:
+    return {found[1] for found in _NEGATION.finditer(own)}
+
+
+def _denies(sentence: str) -> set[str]:
+    return {found[1] for found in _WITHOUT.finditer(sentence)}

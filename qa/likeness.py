@@ -17,13 +17,14 @@ from corpus.figures import Figure, clause_spans
 from corpus.fold import fold
 from corpus.numerals import Number, read_numbers
 from corpus.report import Report
-from index.words import segment
+from index.words import says_how, segment
 
 Floats = NDArray[np.float32]
 OWN, NEAR, SENTENCE, AROUND = 1.0, 0.95, 0.55, 0.3  # worth of a draft word found in the segment, subject, sentence, paragraph
 _OTHER_FORM = 0.9  # worth of another word for it, as a share
 _IN_PARTS = 0.8  # worth of a long word whose halves are found
 _UNKNOWN = 0.6  # weight of a word the report never uses, as a share of the rarest: it may be another way to say a thing
+_UNKNOWN_VERB = 0.2  # the same for a verb or an adjective: 揪出 and 查出 can be said of the same thing, another noun is another thing
 
 _KEPT = 4096  # texts whose words are remembered
 
@@ -106,7 +107,22 @@ def in_some_form(word: str, text: str) -> bool:
     if word in text:
         return True
     others = _same_words().get(word)
-    return others is not None and any(other in text for other in others)
+    return (others is not None and any(other in text for other in others)) or abbreviates(word, text)
+
+
+def abbreviates(word: str, text: str) -> bool:
+    """Whether a word is made of the first characters of words that follow one another in a text, one of them left out at most.
+
+    >>> abbreviates("自发", "自行发现的案件"), abbreviates("安监", "安全生产监督监察队"), abbreviates("安队", "安全生产监督监察队")
+    (True, True, False)
+    """
+    return len(word) > 1 and word[0] in text and re.search(".?".join(map(re.escape, word)), _initials(text)) is not None
+
+
+@lru_cache(maxsize=8192)
+def _initials(text: str) -> str:
+    """First characters of the words of a text, a blank for words of one character."""
+    return "".join(word[0] if len(word) > 1 else " " for word in segment(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +160,8 @@ class Likeness:
         if word not in self._weights:
             holding = sum(word in sentence for sentence in self._counted)
             most = log(1 + len(self._counted))
-            self._weights[word] = log(1 + len(self._counted) / holding) if holding else _UNKNOWN * most
+            unknown = (_UNKNOWN_VERB if says_how(word) else _UNKNOWN) * most
+            self._weights[word] = log(1 + len(self._counted) / holding) if holding else unknown
         return self._weights[word]
 
     def worth(self, word: str) -> Floats:
@@ -153,6 +170,8 @@ class Likeness:
             found = self._found(word)
             for other in _same_words().get(word, ()):
                 found = np.maximum(found, _OTHER_FORM * self._found(other))
+            if len(word) > 1 and word not in self.text:
+                found = np.maximum(found, _IN_PARTS * self._abbreviated(word))
             if len(word) > 2 and not _AGE_WORD.fullmatch(word):
                 found = np.maximum(found, _IN_PARTS * (self._found(word[:2]) + self._found(word[-2:])) / 2)
             self._worth[word] = found
@@ -168,6 +187,12 @@ class Likeness:
             elif word in place.near:
                 worth[row] = NEAR
         return worth
+
+    def _abbreviated(self, word: str) -> Floats:
+        """Whether a word is made of the first characters of a figure's own words, or of its sentence's. Shape (figures,)."""
+        in_sentence = np.array([abbreviates(word, sentence) for sentence in self._sentences], dtype=bool)[self._sentence_of]
+        in_own = np.array([abbreviates(word, place.own) for place in self.places], dtype=bool)
+        return np.where(in_own, OWN, np.where(in_sentence, SENTENCE, 0.0)).astype(np.float32)
 
     def forward(self, words: tuple[str, ...]) -> Floats:
         """Share of a draft's words found at every figure, by weight; zeros when there are no words. Shape (figures,)."""
@@ -194,6 +219,10 @@ class Likeness:
     def missing(self, row: int, text: str) -> float:
         """Weight of a figure's own words that a text has in no form."""
         return sum(self.weight(word) for word in self._own_words[row] if not in_some_form(word, text))
+
+    def is_told(self, row: int, text: str) -> bool:
+        """Whether a text has all of a figure's own words, in some form; no figure without words is told."""
+        return bool(self._own_words[row]) and all(in_some_form(word, text) for word in self._own_words[row])
 
     def named(self, words: tuple[str, ...], row: int) -> float:
         """How much of some words a figure's words cover, by weight, 0 to 1; 0 for no words."""

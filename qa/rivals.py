@@ -29,11 +29,16 @@ def outdoes(reading: Reading, best: Candidate, rival: Candidate) -> Literal["yes
     only_best = sum(weight for weight, gain in words if gain <= -_GAIN)
     said = claim.own + " " + claim.lead
     lacks_best, lacks_rival = wording.missing(best.row, said), wording.missing(rival.row, said)
+    if together and not lacks_best and not lacks_rival and (told := _by_topic(claim, best, rival)):
+        return told
     if only_rival and not only_best:
         # All the words of one are said, and not all of the other: 化解重复信访9件 is no 重复信访事项12件.
         settled = not wording.missing(best.row, claim.own) and wording.missing(rival.row, claim.own) > 0
         return "no" if settled else "yes" if together or lacks_rival <= lacks_best else "no"
     if only_rival and only_best:
+        if together and not lacks_best and not lacks_rival:
+            # Both are named in full: 抽户居民签约78户, of 抽户居民80户,签约78户. The later one says what is done with the earlier.
+            return "yes" if rival.row > best.row else "no"
         if not lacks_best or not lacks_rival:
             return "no" if lacks_best < lacks_rival else "yes" if lacks_best > lacks_rival or only_rival > only_best else "no"
         return "yes" if only_rival > only_best else "no"
@@ -49,6 +54,27 @@ def outdoes(reading: Reading, best: Candidate, rival: Candidate) -> Literal["yes
     if lacks_best and not lacks_rival:
         return "yes"
     return "tie" if abs(lacks_best - lacks_rival) < 0.1 and not _in_company(company, best, rival) else "no"
+
+
+def _by_topic(claim: Claim, best: Candidate, rival: Candidate) -> Literal["yes", "no"] | None:
+    """Tell two figures of a sentence apart by what stands before them, where the claim names that too.
+
+    Of 大板房共240户,已签约237户,其中抽户居民80户,签约78户 the words 抽户居民签约 mean the first figure behind 抽户居民.
+    """
+    wording, sentence_id = best.known.wording, best.figure.sentence_id
+    topics = [
+        row
+        for row in range(max(best.row, rival.row))
+        if best.known.figures[row].sentence_id == sentence_id and row not in (best.row, rival.row) and wording.is_told(row, claim.own)
+    ]
+    behind = [row for row in (best.row, rival.row) if topics and row > topics[-1]]
+    if not behind or (len(behind) == 2 and not _alike(wording.places[best.row].own, wording.places[rival.row].own)):
+        return None
+    return "no" if min(behind) == best.row else "yes"
+
+
+def _alike(one: str, other: str) -> bool:
+    return set(content_words(one)) == set(content_words(other))
 
 
 _GAIN = 0.24  # in worth: a word that is this much nearer to one figure than to another tells them apart
