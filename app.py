@@ -18,6 +18,7 @@ from qa.service import Service, from_settings
 from qa.settings import Settings, load_settings
 from qa.web.ledger import open_ledger
 from qa.web.site import create_app
+from qa.web.slow import PromptProtocol
 
 _GRACE = 3  # seconds that open connections are given when we stop
 
@@ -45,6 +46,7 @@ def _serve(service: Service, settings: Settings, log: Log | None, listener: sock
         create_app(service, settings, log, open_ledger(settings.state)),
         log_level="warning",
         server_header=False,
+        http=PromptProtocol,
         proxy_headers=False,  # the application reads them itself, of the proxies that the settings name
         timeout_graceful_shutdown=_GRACE,
     )

@@ -1,23 +1,25 @@
 """ASGI layers around the application: what passes to Gradio, how much may be sent, and the headers on every answer."""
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 from starlette.responses import Response
 
-from qa.web.problems import problem
-
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
+Refusal = Callable[[Scope, int], Response]
 
 # All that the conversation needs of Gradio. Its calls, uploads, files, proxies, logins and monitoring are not served.
 _GRADIO = re.compile(r"/(assets/.+|static/.+|theme\.css|gradio_api/(theme\.css|heartbeat/[a-z0-9]+))")
 _IMMUTABLE = re.compile(r"/assets/.+-[\w-]{8}\.(js|css|svg|woff2)$")
 _FOREVER = b"public, max-age=31536000, immutable"
+_PATIENCE = 20.0  # seconds that the shortest body may take
+_SLOWEST = 50_000  # bytes a second that a longer one has to come in
 _HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
@@ -47,16 +49,16 @@ class Prefix:
 class GradioGate:
     """Lets through what the conversation needs and says 404 to the rest."""
 
-    def __init__(self, gradio: App, not_found: Callable[[Scope], Response]) -> None:
+    def __init__(self, gradio: App, refusal: Refusal) -> None:
         self._gradio = gradio
-        self._not_found = not_found
+        self._refusal = refusal
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on or refuse."""
         if scope["type"] == "http" and _GRADIO.fullmatch(route_path(scope)):
             await self._gradio(scope, receive, send)
         elif scope["type"] == "http":
-            await self._not_found(scope)(scope, receive, send)
+            await self._refusal(scope, 404)(scope, receive, send)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1000})
 
@@ -91,13 +93,25 @@ class Headers:
 
 
 class BodyLimit:
-    """Refuses request bodies longer than ``most`` bytes, whether or not their length was announced."""
+    """Refuses request bodies that are too long, whether or not their length was announced, too slow, or too many at once."""
 
-    def __init__(self, app: App, most: int, uploads: Mapping[str, int] | None = None) -> None:
-        """``uploads`` says which paths take more, and how many bytes."""
+    def __init__(
+        self, app: App, refusal: Refusal, most: int, uploads: Mapping[str, int] | None = None, together: int = 64 * 1024 * 1024
+    ) -> None:
+        """What is taken.
+
+        Args:
+            app: what comes after.
+            refusal: the response that says a status.
+            most: bytes of one body.
+            uploads: paths that take more, and how many bytes.
+            together: bytes that all bodies which are being read may come to.
+        """
         self._app = app
+        self._refusal = refusal
         self._most = most
         self._uploads = dict(uploads or {})
+        self._free = together
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read the body first, as far as it may go; then hand it on."""
@@ -105,26 +119,43 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         most = self._uploads.get(route_path(scope), self._most)
-        announced = dict(scope["headers"]).get(b"content-length", b"0")
-        body, whole = await self._read(receive, most) if announced.isdigit() and int(announced) <= most else (b"", False)
-        if not whole:
-            await problem(413)(scope, receive, send)
+        announced = dict(scope["headers"]).get(b"content-length", b"")
+        expected = int(announced[:20]) if announced.isdigit() else most
+        if expected > most:
+            await self._refusal(scope, 413)(scope, receive, send)
+        elif expected > self._free:
+            await self._refusal(scope, 503)(scope, receive, send)
+        else:
+            await self._take(scope, receive, send, most, expected)
+
+    async def _take(self, scope: Scope, receive: Receive, send: Send, most: int, expected: int) -> None:
+        self._free -= expected
+        try:
+            async with asyncio.timeout(_PATIENCE + expected / _SLOWEST):
+                body = await self._read(receive, most)
+        except TimeoutError:
+            await self._refusal(scope, 408)(scope, receive, send)
+            return
+        finally:
+            self._free += expected
+        if body is None:
+            await self._refusal(scope, 413)(scope, receive, send)
             return
         await self._app(scope, _replay(body, receive), send)
 
     @staticmethod
-    async def _read(receive: Receive, most: int) -> tuple[bytes, bool]:
-        """The body, and whether all of it is there."""
+    async def _read(receive: Receive, most: int) -> bytes | None:
+        """The whole body; None when it is too long, or the client has left."""
         body = bytearray()
         while True:
             message = await receive()
             if message["type"] == "http.disconnect":
-                return b"", False
+                return None
             body += message.get("body", b"")
             if len(body) > most:
-                return b"", False
+                return None
             if not message.get("more_body", False):
-                return bytes(body), True
+                return bytes(body)
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

@@ -16,7 +16,7 @@ from qa.settings import Settings, networks
 from qa.web import api, assets, chat, check_page, figures_page, health, problems, report_page, staff_page, texts
 from qa.web.asking import Asking
 from qa.web.contract import Checking, Service
-from qa.web.gate import BodyLimit, GradioGate, Headers, Prefix, Scope, route_path
+from qa.web.gate import BodyLimit, GradioGate, Headers, Prefix, Refusal, Scope, route_path
 from qa.web.ledger import Ledger
 from qa.web.limit import Limits
 from qa.web.page import Site, message_page
@@ -70,7 +70,7 @@ def create_app(service: Service, settings: Settings, log: Log | None = None, led
     if settings.staff_password and isinstance(service, FullService):
         desk = staff_page.Desk(service, site, log, settings.staff_password, settings.state, ledger, limits.login)
         app.include_router(staff_page.router(desk))
-    app.router.default = GradioGate(gradio_app, _not_found(site))
+    app.router.default = GradioGate(gradio_app, _refusal(site))
     return app
 
 
@@ -93,7 +93,7 @@ def _layers(site: Site, settings: Settings) -> list[Middleware]:
         Middleware(Proxies, trusted=networks(settings.proxies)),
         Middleware(Prefix, base=site.base),
         Middleware(Headers, frame_ancestors=site.frame_ancestors),
-        Middleware(BodyLimit, most=most, uploads={check_page.PATH: check_page.LARGEST_POST}),
+        Middleware(BodyLimit, refusal=_refusal(site), most=most, uploads={check_page.PATH: check_page.LARGEST_POST}),
         Middleware(GZipMiddleware, minimum_size=600),
     ]
 
@@ -109,10 +109,16 @@ def _lifespan_of(inner: FastAPI) -> Callable[[FastAPI], AbstractAsyncContextMana
     return lifespan
 
 
-def _not_found(site: Site) -> Callable[[Scope], Response]:
-    def respond(scope: Scope) -> Response:
+def _refusal(site: Site) -> Refusal:
+    """What says a status before any route has been found: to a program or to a person."""
+
+    def respond(scope: Scope, status: int) -> Response:
+        headers = {"Retry-After": "10"} if status == 503 else {}
         if route_path(scope).startswith("/api/"):
-            return problems.problem(404)
-        return message_page(site, 404, texts.NOT_FOUND, texts.NOT_FOUND_SAYS)
+            return problems.problem(status, headers=headers)
+        title, says = (texts.NOT_FOUND, texts.NOT_FOUND_SAYS) if status == 404 else (texts.PROBLEMS[status], texts.REFUSED_SAYS[status])
+        response = message_page(site, status, title, says)
+        response.headers.update(headers)
+        return response
 
     return respond
