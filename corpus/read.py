@@ -62,6 +62,9 @@ def _about(folder: Path, table: dict[str, Any], text: str, digest: str) -> About
         raise ReportError(f"{folder}/about.toml 的 year 要写成数,例如 year = 2021")
     if published is not None and type(published) is not date:  # a date with a time is a date, too
         raise ReportError(f"{folder}/about.toml 的 published 要写成日期,例如 published = 2022-03-30")
+    also_called = table.get("also_called", [])
+    if not isinstance(also_called, list) or not all(isinstance(name, str) and name.strip() for name in also_called):
+        raise ReportError(f'{folder}/about.toml 的 also_called 要是一列带引号的称呼,例如 also_called = ["延吉"]')
     first_line = text.strip().split("\n", 1)[0].strip()
     return About(
         report_id=folder.name,
@@ -71,4 +74,5 @@ def _about(folder: Path, table: dict[str, Any], text: str, digest: str) -> About
         publisher=str(table.get("publisher", "")),
         source_url=str(table.get("source_url", "")),
         sha256=digest,
+        also_called=tuple(also_called),
     )

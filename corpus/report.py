@@ -20,6 +20,7 @@ class About:
     publisher: str = ""
     source_url: str = ""
     sha256: str = ""  # of report.txt as stored
+    also_called: tuple[str, ...] = ()  # what people call the publisher, beside what its name says
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,13 +58,14 @@ class PassageIndex:
             found.append(RowHit(self._rows[number][row], self.reports[number].report_id, hit.score))
         return found
 
-    def vectors_of(self, kind: RowKind) -> tuple[list[Row], Vectors]:
-        """Every row of a kind that leads somewhere, with its vector: n rows and (n, dim)."""
+    def vectors_of(self, kind: RowKind, report_ids: Sequence[str] = ()) -> tuple[list[Row], Vectors]:
+        """Every row of a kind that leads somewhere, with its vector: n rows and (n, dim); of all reports or the named."""
+        numbers = [self._numbers[name] for name in report_ids] or range(len(self._rows))
         with self._lock:
             held = [
                 (row, row_id(number, place))
-                for number, of_report in enumerate(self._rows)
-                for place, row in enumerate(of_report)
+                for number in numbers
+                for place, row in enumerate(self._rows[number])
                 if row.kind == kind and (number, place) not in self._removed
             ]
             return [row for row, _ in held], self._engines[kind].get(np.array([vector_id for _, vector_id in held], np.int64))

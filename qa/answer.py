@@ -8,6 +8,7 @@ import numpy as np
 
 from corpus.bank import REASONS
 from corpus.report import Report, Sentence
+from index.base import Vectors
 from index.embed import Encoder
 from index.passage_index import PassageIndex
 from qa.asked import holds, other_years, wishes
@@ -18,9 +19,9 @@ from qa.lookup import asks_for_figure, exact_claims, look_alike, on_topic, other
 from qa.messages import message
 from qa.normalise import Normaliser, Query, clean, well_spelt
 from qa.parts import split_parts
-from qa.rank import Ranked, Weights, rank
+from qa.rank import Ranked, Weights, rank, says_all
 from qa.records import Answer, Citation, Kind, Reason
-from qa.retrieve import pair_set, pool
+from qa.retrieve import Candidates, pair_set, pool
 from qa.wording import Wording
 
 _CHAT_REASONS = frozenset(("smalltalk", "injection"))
@@ -29,6 +30,8 @@ _EMPTY_WORDS = re.compile(r"^(?:多少|几|什么|哪里|哪|谁|怎么|怎样|�
 _LEAST_SHARE = 0.01  # of the softmax over candidates; a sentence with less helps nobody
 _RELATED = 3
 _MOST_PRESENTED = 50_000  # questions remembered
+_MOST_READ = 5000  # sentences whose figures are read to find one
+_ASKED_BEFORE = 0.95  # cosine with a bank question that asks the same
 _PERSONAL = re.compile(r"[我你咱俺,，]|老头|老太")
 _ASKING = re.compile(r"多少|几|什么|哪|谁|怎|吗$|如何")
 
@@ -50,15 +53,34 @@ class Answerer:
     """Everything an answer needs, put together once."""
 
     def __init__(
-        self, index: PassageIndex, encoder: Encoder, normaliser: Normaliser, weights: Weights, *, bank: bool, longest: int
+        self,
+        index: PassageIndex,
+        encoder: Encoder,
+        normaliser: Normaliser,
+        weights: Weights,
+        *,
+        bank: bool,
+        longest: int,
+        strict: bool = False,
     ) -> None:
-        """``longest`` is the longest question taken, in characters."""
+        """Put together.
+
+        Args:
+            index: what is searched.
+            encoder: makes questions into vectors.
+            normaliser: makes what is typed into queries.
+            weights: the fitted numbers.
+            bank: whether the reports have a question bank to be judged by.
+            longest: the longest question taken, in characters.
+            strict: whether only a sentence that says all that is asked will do.
+        """
         self.index = index
         self._encoder = encoder
         self._normaliser = normaliser
         self._weights = weights
         self._bank = bank
         self._longest = longest
+        self._strict = strict
         self._wording = Wording.of(index)
         self._presented: dict[str, bool] = {}
         self.threshold = weights.threshold if bank else weights.threshold_without_bank
@@ -99,7 +121,7 @@ class Answerer:
         if asks_for_figure(query, tried.ranked.kind):
             return self._look_up(question, tried, report_ids, k)
         for figure in exact_claims(query):
-            places = self._places(report_ids)
+            places = self._places_of(tried, report_ids)
             if not sentences_with(figure, places):
                 return self._false_premise(question, tried, figure.printed, look_alike(figure, places))
         if tried.ranked.order and tried.probability >= self.threshold:
@@ -113,10 +135,14 @@ class Answerer:
 
     def _try(self, queries: Sequence[Query], report_ids: Sequence[str]) -> list[Tried]:
         vectors = self._encoder.encode_queries([query.text for query in queries])
-        return [
-            Tried(query, rank(pool(self.index, query, vector, report_ids), self._weights, self._wording, bank=self._bank))
-            for query, vector in zip(queries, vectors, strict=True)
-        ]
+        return [self._ranked(query, vector, report_ids) for query, vector in zip(queries, vectors, strict=True)]
+
+    def _ranked(self, query: Query, vector: Vectors, report_ids: Sequence[str]) -> Tried:
+        candidates = pool(self.index, query, vector, report_ids)
+        ranked = rank(candidates, self._weights, self._wording, bank=self._bank or _in_bank(candidates))
+        if self._strict and not says_all(ranked):
+            ranked = replace(ranked, probability=min(ranked.probability, self.threshold / 2))
+        return Tried(query, ranked)
 
     def _decide(self, question: str, tried: Tried, k: int, understood: str = "") -> Answer:
         if tried.probability < self.threshold:
@@ -142,7 +168,7 @@ class Answerer:
         """The first sentence, and the next ones as far as they may help; scores fall along the list."""
         ranked = tried.ranked
         scores = ranked.scores[list(ranked.order)]
-        shares = np.exp(scores - scores[0])
+        shares = np.minimum(np.exp(scores - scores[0]), 1.0)  # a newer report may stand before a slightly better sentence
         cited: list[Citation] = []
         for share, place in zip(shares[:k], ranked.order, strict=False):
             if share / shares.sum() < _LEAST_SHARE and cited:
@@ -169,7 +195,7 @@ class Answerer:
 
     def _look_up(self, question: str, tried: Tried, report_ids: Sequence[str], k: int) -> Answer:
         """Every sentence that prints the figures named; a figure that is nowhere is a false premise."""
-        query, places = tried.query, self._places(report_ids)
+        query, places = tried.query, self._places_of(tried, report_ids)
         order = {tried.ranked.candidates.sentences[p][1].sentence_id: n for n, p in enumerate(tried.ranked.order)}
         cited: dict[str, Citation] = {}
         counts = []
@@ -277,7 +303,10 @@ class Answerer:
         cited = [cite(report, s, score=before.probability * 0.9**n) for n, s in enumerate(following, 1)]
         return self._answered(question, before, cited, understood)
 
-    def _places(self, report_ids: Sequence[str]) -> list[tuple[Report, Sentence]]:
+    def _places_of(self, tried: Tried, report_ids: Sequence[str]) -> list[tuple[Report, Sentence]]:
+        """Where a figure is looked for: every sentence, or among very many those found by their words and meaning."""
+        if len(self.index.sentences) > _MOST_READ:
+            return [tried.ranked.candidates.sentences[place] for place in sorted(tried.ranked.order)]
         return [(r, s) for r, s in self.index.sentences if not report_ids or r.report_id in report_ids]
 
     def _refuse(self, question: str, tried: Tried, understood: str = "") -> Answer:
@@ -347,6 +376,12 @@ class Answerer:
             return False
         query = self._normaliser.query(question)
         return query.text == question and not query.mended and not query.numbers and well_spelt(question)
+
+
+def _in_bank(candidates: Candidates) -> bool:
+    """Whether a bank too small to judge by holds this very question."""
+    nearest = (*candidates.answerable[:1], *candidates.refusals[:1])
+    return any(hit.score >= _ASKED_BEFORE for hit in nearest)
 
 
 def _merged(one: Citation, other: Citation) -> Citation:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from corpus.bank import REASONS, BankQuestion
 from corpus.report import Report
-from qa.answer import Answerer, refusal
+from qa.answer import refusal
 from qa.cite import cite
 from qa.follow_up import is_follow_up
 from qa.highlight import highlights
+from qa.librarian import Librarian
 from qa.normalise import clean
 from qa.records import Answer, Reason
 
@@ -29,7 +30,7 @@ class Assigned:
     silent: Mapping[str, BankQuestion]  # reports that do not answer it, by report_id
 
 
-def settled(question: str, history: Sequence[str], assigned: Assigned, reports: Sequence[str], ask: Ask, answerer: Answerer) -> Answer:
+def settled(question: str, history: Sequence[str], assigned: Assigned, reports: Sequence[str], ask: Ask, answerer: Librarian) -> Answer:
     """The answer to a question that staff assigned.
 
     Args:
@@ -49,7 +50,7 @@ def settled(question: str, history: Sequence[str], assigned: Assigned, reports: 
     return found if left else _silent(next(iter(assigned.silent.values())), found)
 
 
-def _quoted(report: Report, entry: BankQuestion, question: str, found: Answer, answerer: Answerer) -> Answer:
+def _quoted(report: Report, entry: BankQuestion, question: str, found: Answer, answerer: Librarian) -> Answer:
     [sentence] = report.sentences_of(entry.quote)
     if found.citations and found.citations[0].sentence_id == sentence.sentence_id:
         return found

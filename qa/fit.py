@@ -25,6 +25,7 @@ from index.rows import Row
 from qa.normalise import Normaliser, Query
 from qa.rank import HINGED, KNOTS, TRUST_SIGNALS, WEIGHTS_FILE, order_scores, trust_signals
 from qa.retrieve import SIGNALS, Candidates, pool
+from qa.vocabulary import normaliser_of
 from qa.wording import Wording
 
 Floats = npt.NDArray[np.float64]
@@ -225,7 +226,8 @@ def main() -> None:
     arguments = parser.parse_args()
     settings = load_settings()
     service = Service(reports=settings.reports, index=settings.index)
-    table = fitted_table(service.build(), service.encoder, service.normaliser(), arguments.threshold)
+    index = service.build()
+    table = fitted_table(index, service.encoder, normaliser_of(index), arguments.threshold)
     arguments.out.write_text(json.dumps(table, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 

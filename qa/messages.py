@@ -1,6 +1,9 @@
 """The fixed lines an answer carries when there is no sentence to show. Plain Chinese, one place."""
 
+from collections.abc import Sequence
+
 from qa.records import Reason
+from qa.years import ranges
 
 MESSAGES: dict[Reason, str] = {
     "not_in_report": "报告里没有写到这件事。",
@@ -21,3 +24,17 @@ def message(reason: Reason, *, missing: str = "", figure: str = "") -> str:
     if reason == "false_premise" and figure:
         return f"报告里没有“{figure}”这个说法。"
     return MESSAGES[reason]
+
+
+def other_years_message(publisher: str, asked: Sequence[int], there: Sequence[int], elsewhere: Sequence[str]) -> str:
+    """The line for a year that no report of a publisher is of: which years there are, and who else reported on it.
+
+    >>> other_years_message("国务院", [2020], [2018, 2019, 2021], [])
+    '没有2020年的报告。国务院的报告有2018、2019、2021年的。'
+    """
+    lines = [f"没有{ranges(asked)}的报告。" if not elsewhere else f"没有{publisher}{ranges(asked)}的报告。"]
+    if there:
+        lines.append(f"{publisher}的报告有{ranges(there)}的。")
+    if elsewhere:
+        lines.append(f"{ranges(asked)}的报告有{''.join(f'《{title}》' for title in elsewhere)}。")
+    return "".join(lines)

@@ -35,6 +35,8 @@ Vector = npt.NDArray[np.float64]
 
 _VOTERS = 16
 _VOTE_SHARPNESS = 30.0
+_TIE = 0.7  # order scores so near, e^.7 = 2 to 1 at most, are a tie between years
+_UNSAID, _SAID = 0.35, 0.6  # of the question, by rarity: pairs that may go unsaid, words that must be said
 _MARKS = re.compile(r"[\s“”\"'‘’,，。?？!！、:：;；()（）]+")
 
 TRUST_SIGNALS: tuple[str, ...] = (
@@ -139,12 +141,30 @@ def rank(candidates: Candidates, weights: Weights, wording: Wording, *, bank: bo
     kind = kind_of(candidates.query)
     table = weights.order if bank else weights.order_without_bank
     scores = order_scores(candidates, table.get(kind, table["all"]))
-    order = tuple(int(place) for place in np.argsort(-scores, kind="stable"))
+    order = newest_first(candidates, scores, tuple(int(place) for place in np.argsort(-scores, kind="stable")))
     if not order:
         return Ranked(candidates, kind, (), scores, {}, 0.0)
     trust = trust_signals(candidates, order, scores, wording.lean(candidates.vector))
     model = weights.trust if bank else weights.trust_without_bank
     return Ranked(candidates, kind, order, scores, trust, model.probability(trust))
+
+
+def newest_first(candidates: Candidates, scores: Vector, order: tuple[int, ...]) -> tuple[int, ...]:
+    """The order, where the first are as good as tied led by the one from the newest report."""
+    tied = [place for place in order if scores[place] >= scores[order[0]] - _TIE]
+    lead = max(tied, key=lambda place: candidates.sentences[place][0].about.year or 0, default=None)  # the first of the newest
+    if lead is None or candidates.sentences[lead][0].about.year == candidates.sentences[order[0]][0].about.year:
+        return order
+    return (lead, *(place for place in order if place != lead))
+
+
+def says_all(ranked: Ranked) -> bool:
+    """Whether the first sentence, with its headings, says nearly all that was asked and holds what was asked for."""
+    trust = ranked.trust
+    if not trust:
+        return False
+    unmet = any(value for name, value in trust.items() if name.startswith("unmet_"))
+    return trust["unsaid"] <= _UNSAID and trust["words"] >= _SAID and not unmet
 
 
 def order_scores(candidates: Candidates, weights: Vector) -> Vector:

@@ -60,7 +60,9 @@ class Answer:
     missing: str = ""  # kind of thing asked for that the report does not give: 电话、地址、…; "" if unknown
     near: Citation | None = None  # false_premise only: the indicator asked about, not supporting the figure
     related: tuple[str, ...] = ()  # questions one could ask next, each answerable
-    understood: str = ""  # how a follow-up was completed; "" when the question stood alone
+    understood: str = ""  # how a follow-up was completed, and which report was meant; "" when the question stood alone
+    years: tuple[int, ...] = ()  # refused for its year: the years that there are reports of
+    elsewhere: tuple[str, ...] = ()  # refused: ids of other reports that may say it
     parts: tuple[int, ...] = field(default=())  # multi: for each part of the question, how many citations are its own
 
     def to_json(self) -> dict[str, Any]:
@@ -80,6 +82,10 @@ class Answer:
             body["reason"] = self.reason
             if self.missing:
                 body["missing"] = self.missing
+            if self.years:
+                body["years"] = list(self.years)
+            if self.elsewhere:
+                body["elsewhere"] = list(self.elsewhere)
             if self.near is not None:
                 body["near"] = self.near.to_json()
         return body

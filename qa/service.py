@@ -3,7 +3,8 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -15,16 +16,16 @@ from corpus.report import Report
 from index.build import Content, build_index, index_in_memory, load_index, read_content
 from index.embed import Embedder, Encoder, Progress
 from index.passage_index import PassageIndex
-from index.words import learn_names, words
-from qa.answer import Answerer
+from index.words import learn_names
 from qa.arithmetic import Computation, recompute
 from qa.assigned import Assigned, settled
 from qa.bank_desk import BankDesk
 from qa.check import CheckedFigure, check_draft
-from qa.normalise import Normaliser, Speller, WordList
+from qa.librarian import Librarian
 from qa.pairing import Known
 from qa.rank import Ranked, Weights
 from qa.records import Answer
+from qa.scope import Shelf
 
 if TYPE_CHECKING:
     from qa.settings import Settings
@@ -45,7 +46,6 @@ class Recorder(Protocol):
         ...
 
 
-_COMMON = 6  # a word that so many bank questions use is no typo
 
 
 class Service:
@@ -59,10 +59,12 @@ class Service:
         encoder: Encoder | None = None,
         bank: bool = True,
         longest_question: int = 300,
+        home: str = "",
         state: Path | None = None,
         recorder: Recorder | None = None,
         say: Say = log.info,
         progress: Progress | None = None,
+        today: Callable[[], date] = date.today,
     ) -> None:
         """Cheap: nothing is read before it is needed.
 
@@ -72,16 +74,20 @@ class Service:
             encoder: the embedding model; the one shipped with the project when None.
             bank: whether the question banks are used.
             longest_question: in characters.
+            home: the visitors' own publisher or report; "" for who wrote the newest local report.
             state: folder of what is written while serving: bank questions that staff add; None for none.
             recorder: keeps what was asked and said of it; None for nobody.
             say: takes one line when something happens that a person should know.
             progress: told how many texts are embedded, of how many.
+            today: the day a question is asked; 去年 is said from there.
         """
         self.library = Library(reports)
         self._index_folder = index
         self.encoder: Encoder = encoder or Embedder()
         self._bank = bank
         self._longest = longest_question
+        self._home = home
+        self._today = today
         self._desk = BankDesk(self.library, state)
         self._recorder = recorder
         self._say = say
@@ -91,7 +97,7 @@ class Service:
         self._refreshing = threading.Lock()  # held by the one who makes the next state
         self._banking = threading.Lock()  # held while a bank question goes to disk and into the index
         self._bank_changes = 0
-        self._answerer: Answerer | None = None
+        self._answerer: Librarian | None = None
         self._made_of: object = None  # what the answerer was made of, to tell whether anything has changed
         self._sorted: tuple[Library | None, tuple[Report, ...]] = (None, ())
         self._registers: dict[str, Known] = {}
@@ -131,7 +137,7 @@ class Service:
         """What ``ask`` would answer now; nobody is told that it was asked."""
         return self._decided(self.answerer(), question, (), (), 3)
 
-    def _decided(self, answerer: Answerer, question: str, history: Sequence[str], reports: Sequence[str], k: int) -> Answer:
+    def _decided(self, answerer: Librarian, question: str, history: Sequence[str], reports: Sequence[str], k: int) -> Answer:
         """What staff assigned a question to, else what the search finds."""
         asked = [report for report in self.reports() if not reports or report.report_id in reports]
         own = self._desk.assigned(question, (report.report_id for report in asked)) if self._bank else {}
@@ -191,6 +197,11 @@ class Service:
             self._sorted = library, found
         return list(found)
 
+    def home(self) -> Report:
+        """The newest report of the visitors' own publisher: what a question is about that says nothing else."""
+        shelf = self._shelf(self.reports())
+        return self.report(shelf.of_publisher[shelf.home][0].report_id)
+
     def report(self, report_id: str) -> Report:
         """One report; ReportError when there is none of that id."""
         return self.library.report(report_id)
@@ -232,7 +243,7 @@ class Service:
                     self.library, self._desk, (self._answerer, self._made_of) = library, desk, made
             return True
 
-    def _made(self, library: Library, desk: BankDesk) -> tuple[Answerer, object] | None:
+    def _made(self, library: Library, desk: BankDesk) -> tuple[Librarian, object] | None:
         """An answerer for a state of the library, warm, and what it is made of; None when the running one is made of the same."""
         content = read_content(library, desk.entries if self._bank else lambda _: ())
         made_of = _made_of(content)
@@ -265,7 +276,7 @@ class Service:
     def _content(self) -> Content:
         return read_content(self.library, self._desk.entries if self._bank else lambda _: ())
 
-    def answerer(self) -> Answerer:
+    def answerer(self) -> Librarian:
         """What answers; model and index are loaded at the first call."""
         if self._answerer is not None:
             return self._answerer
@@ -276,13 +287,12 @@ class Service:
                 self._answerer, self._made_of = self._answerer_of(content), _made_of(content)
             return self._answerer
 
-    def _answerer_of(self, content: Content) -> Answerer:
-        index, normaliser = self._open(content), _normaliser(content)
-        return Answerer(index, self.encoder, normaliser, Weights.load(), bank=self._bank, longest=self._longest)
+    def _answerer_of(self, content: Content) -> Librarian:
+        shelf = self._shelf(content.reports)
+        return Librarian(self._open(content), self.encoder, shelf, Weights.load(), bank=self._bank, longest=self._longest)
 
-    def normaliser(self) -> Normaliser:
-        """What makes typed questions into queries, for these reports and banks."""
-        return _normaliser(self._content())
+    def _shelf(self, reports: Iterable[Report]) -> Shelf:
+        return Shelf([report.about for report in reports], home=self._home, today=self._today)
 
     def _open(self, content: Content) -> PassageIndex:
         """The index on disk; built when it is missing or out of date; kept in memory when the disk cannot be written to."""
@@ -308,6 +318,7 @@ def from_settings(
         encoder=encoder,
         bank=settings.bank == "on",
         longest_question=settings.max_question,
+        home=settings.home,
         state=settings.state,
         recorder=recorder,
         say=say,
@@ -322,23 +333,3 @@ def _made_of(content: Content) -> object:
 
 def _quotes(entry: BankQuestion | None) -> bool:
     return entry is not None and bool(entry.quote)
-
-
-def _normaliser(content: Content) -> Normaliser:
-    years = {report.about.year for report in content.reports}
-    return Normaliser(WordList(), Speller(_vocabulary(content)), years.pop() if len(years) == 1 else None)
-
-
-def _vocabulary(content: Content) -> set[str]:
-    """Words that count as well spelt: those of the reports, and those that many bank questions use."""
-    vocabulary: set[str] = set()
-    seen: dict[str, int] = {}
-    for report in content.reports:
-        for sentence in report.sentences:
-            vocabulary.update(words(sentence.text))
-    for of_report in content.rows:
-        for row in of_report:
-            if row.kind == "bank":
-                for word in set(words(row.text)):
-                    seen[word] = seen.get(word, 0) + 1
-    return vocabulary | {word for word, count in seen.items() if count >= _COMMON}

@@ -20,6 +20,7 @@ class Settings(BaseSettings):
     reports: Path = Field(_ROOT / "corpus" / "reports", description="报告文件夹")
     index: Path = Field(_ROOT / ".youju" / "index", description="建好的索引放在哪里")
     state: Path = Field(_ROOT / ".youju" / "state", description="运行中写下的东西放在哪里:提问记录、补充的问题库")
+    home: str = Field("", description="来访者自己的街道:发布单位或报告编号;空则取最新一份地方报告的发布单位")
     model: str = Field(str(_ROOT / "index" / "model"), description="嵌入模型:文件夹,或模型库里的名字")
     download: bool = Field(False, description="允许联网下载模型(true 或 false)")
     engine: Literal["faiss"] = Field("faiss", description="向量引擎")

@@ -1,6 +1,7 @@
 """A clean environment for every test: none of our settings, no network for models, one thread a process."""
 
 import os
+from datetime import date
 from pathlib import Path
 
 for name in [name for name in os.environ if name.startswith("YOUJU_")]:
@@ -10,6 +11,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # two threads on a busy machine w
 
 import pytest
 from fakes import CountingEncoder, write_report
+from many import write_library
 
 from corpus.library import Library
 from corpus.read import read_report
@@ -51,5 +53,14 @@ def real_service(tmp_path_factory: pytest.TempPathFactory) -> Service:
 def real_service_without_bank(tmp_path_factory: pytest.TempPathFactory) -> Service:
     """The same without the question bank."""
     service = Service(reports=ROOT / "corpus" / "reports", index=tmp_path_factory.mktemp("index"), bank=False)
+    service.warm()
+    return service
+
+
+@pytest.fixture(scope="session")
+def many_service(tmp_path_factory: pytest.TempPathFactory) -> Service:
+    """The shipped model over a small library of several years and publishers, asked on a day in 2022."""
+    folder = tmp_path_factory.mktemp("many")
+    service = Service(reports=write_library(folder / "reports"), index=folder / "index", today=lambda: date(2022, 4, 1))
     service.warm()
     return service
