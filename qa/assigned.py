@@ -51,7 +51,10 @@ def settled(question: str, history: Sequence[str], assigned: Assigned, reports: 
 
 
 def _quoted(report: Report, entry: BankQuestion, question: str, found: Answer, answerer: Librarian) -> Answer:
-    [sentence] = report.sentences_of(entry.quote)
+    sentences = report.sentences_of(entry.quote)
+    if len(sentences) != 1:
+        return found  # the report was replaced, and the quote is gone
+    [sentence] = sentences
     if found.citations and found.citations[0].sentence_id == sentence.sentence_id:
         return found
     start = report.text.index(entry.quote, sentence.start)

@@ -284,6 +284,17 @@ def test_a_question_of_several_lines_is_one_block() -> None:
     assert "\n" not in question_html("一\n\n二")
 
 
+def test_a_follow_up_says_in_plain_words_what_it_follows(citation: Citation) -> None:
+    html = answer_html(Answer("那满意率呢", True, 0.9, "figure", (citation,), understood="热线办结几件 → 那满意率呢"), Setting())
+    assert "接着“热线办结几件”来回答" in html
+    assert '<span class="yj-after" hidden>热线办结几件</span>' in html  # what a shared link carries
+
+
+def test_a_shared_follow_up_is_read_with_what_it_followed(client: TestClient, service: Staged) -> None:
+    assert "按“12345热线办结了多少件”理解" in client.get("/", params={"q": "那办结了多少呢", "after": "热线满意率多少"}).text
+    assert service.asked[-1] == ("那办结了多少呢", ("热线满意率多少",))
+
+
 def test_words_for_visitors_stand_in_one_place() -> None:
     """No Chinese in the modules and scripts of qa/web outside texts.py and texts_tools.py, comments and docstrings."""
     for path in sorted((ROOT / "qa/web").rglob("*")):

@@ -31,6 +31,7 @@ _SCRIPT = re.compile(r"<script>(window\.gradio_config = .*?)</script>", re.DOTAL
 _SECOND = re.compile(r"<script>(window\.gradio_api_info = .*?)</script>", re.DOTALL)
 _MODULE = re.compile(r'<script type="module" crossorigin src="\./([^"]+)"></script>')
 _STYLES = re.compile(r'<link rel="stylesheet" crossorigin href="\./([^"]+)">')
+_FIRST = 'id="yj-first"'  # a turn that the server answered
 _NO_LATEX: list[dict[str, str | bool]] = []
 
 
@@ -101,15 +102,15 @@ def router(gradio_app: FastAPI, asking: Asking, site: Site, service: Service) ->
     routes = APIRouter(include_in_schema=False)
 
     @routes.api_route("/", methods=["GET", "HEAD"])
-    async def home(request: Request, q: str = "") -> Response:
+    async def home(request: Request, q: str = "", after: str = "") -> Response:
         ready = asking.ready
-        turn = await run_in_threadpool(_turn, asking, q, visitor_of(request)) if q.strip() and ready else ""
+        before = [after] if after.strip() else []
+        turn = await run_in_threadpool(_turn, asking, q, before, visitor_of(request)) if q.strip() and ready else ""
         config, api_info, module, styles = _parts(await capture(gradio_app, request.scope))
         head = f'<script type="module" src="{site.base}/{module}"></script>{_waiting(q, ready)}'
-        # The framework's styles come last: what stands above them is painted before they arrive.
-        styled = f'<link rel="stylesheet" href="{site.base}/{styles}">'
         newest = service.report(site.newest.report_id)
-        body = _body(site, newest, asking.topics, q, turn, ready=ready) + styled
+        talk = f'<gradio-app control_page_title="false" embed="false" eager="true" data-styles="{site.base}/{styles}"></gradio-app>'
+        body = _body(site, newest, asking.topics, q, turn + talk, ready=ready)
         page = Page(texts.TITLE, body, "chat.css", "chat.js", "chat", head, (config, api_info), eval_allowed=True)
         return render(page, site)
 
@@ -134,17 +135,16 @@ def _waiting(question: str, ready: bool) -> str:
     return '<noscript><meta http-equiv="refresh" content="3"></noscript>' if question.strip() and not ready else ""
 
 
-def _turn(asking: Asking, question: str, client: str) -> str:
-    answer = asking.html(question, [], client)
-    return f'<article class="yj-turn" id="yj-first"><div class="yj-ask">{question_html(question)}</div>{answer}</article>'
+def _turn(asking: Asking, question: str, before: Sequence[str], client: str) -> str:
+    answer = asking.html(question, before, client)
+    return f'<article class="yj-turn" {_FIRST}><div class="yj-ask">{question_html(question)}</div>{answer}</article>'
 
 
-def _body(site: Site, newest: Report, topics: Sequence[tuple[str, str]], question: str, turn: str, *, ready: bool) -> str:
-    pending = "" if turn else escape(question.strip())
+def _body(site: Site, newest: Report, topics: Sequence[tuple[str, str]], question: str, talk: str, *, ready: bool) -> str:
+    pending = "" if _FIRST in talk else escape(question.strip())
     return (
         f'<main class="yj-main" id="main"><div class="yj-chat"><div>'
-        f'<div class="yj-log" id="yj-log" role="log" aria-label="{texts.LOG}">{_welcome(site, topics)}{turn}'
-        f'<gradio-app control_page_title="false" embed="false" eager="true"></gradio-app></div>'
+        f'<div class="yj-log" id="yj-log" role="log" aria-label="{texts.LOG}">{_welcome(site, topics)}{talk}</div>'
         f'<div class="yj-clear" hidden><button type="button" class="yj-act yj-do-clear">{icon("close")}{texts.CLEAR}</button></div></div>'
         f"{_rail(site, newest)}</div></main>{footer(site)}{_bar(site, pending, ready=ready)}"
     )

@@ -34,7 +34,8 @@ def question_html(question: str) -> str:
 def answer_html(answer: Answer, setting: Setting) -> str:
     """One answer, whatever it is."""
     body = _found(answer, setting) if answer.answered else _refusal(answer, setting)
-    asked = f'<span class="yj-asked" hidden>{text(answer.question)}</span><span class="yj-meant" hidden>{text(answer.understood)}</span>'
+    said = (("asked", answer.question), ("meant", answer.understood), ("after", _before(answer)))
+    asked = "".join(f'<span class="yj-{name}" hidden>{text(words)}</span>' for name, words in said)
     return f'<div class="yj-answer" lang="zh-CN">{_understood(answer)}{body}{asked}</div>'
 
 
@@ -48,7 +49,15 @@ def notice_html(words: str, icon_name: str = "alert", *, bad: bool = False, agai
 def _understood(answer: Answer) -> str:
     if not answer.understood:
         return ""
-    return f'<p class="yj-small yj-understood">{text(texts.UNDERSTOOD.format(question=answer.understood))}</p>'
+    before = _before(answer)
+    words = texts.UNDERSTOOD_AFTER.format(question=before) if before else texts.UNDERSTOOD.format(question=answer.understood)
+    return f'<p class="yj-small yj-understood">{text(words)}</p>'
+
+
+def _before(answer: Answer) -> str:
+    """The earlier question that a follow-up was read with; "" where there was none."""
+    before, arrow, _ = answer.understood.partition(" → ")
+    return before if arrow else ""
 
 
 def _found(answer: Answer, setting: Setting) -> str:

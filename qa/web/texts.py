@@ -42,6 +42,7 @@ LOOKING = "正在报告里查找…"
 # an answer
 YOU_ASKED = "您问："
 UNDERSTOOD = "按“{question}”理解"
+UNDERSTOOD_AFTER = "接着“{question}”来回答"
 LEAD_ONE = "报告里这样写："
 LEAD_MAYBE = "报告里可能相关的一句："
 LEAD_LIST = "报告里有一句写到这几项："

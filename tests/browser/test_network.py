@@ -75,3 +75,45 @@ def test_the_first_useful_paint_is_small(staged: Server, visitor: Visitor) -> No
     assert first < 25_000  # page and style sheet: all that the first paint needs
     assert sum(sizes.values()) < 330_000
     assert len([url for url in urls.values() if url.startswith("http")]) < 52  # what a bare Gradio chat asked for
+
+
+def test_without_the_chat_framework_the_talk_goes_on(staged: Server, visitor: Visitor) -> None:
+    visit = visitor(375)
+    visit.expected = ("ERR_FAILED",)
+    visit.context.route("**/assets/**", lambda route: route.abort())
+    page = visit.page
+    page.goto(staged.url + "/?q=" + QUESTION)
+    expect(page.locator("#yj-plain .yj-quote").first).to_have_text(SENTENCE)
+    page.locator("#q").fill("那办结了多少呢")
+    page.locator("#q").press("Enter")
+    expect(page.locator("#yj-plain .yj-understood")).to_have_text("按“12345热线办结了多少件”理解")  # the linked question belongs to the talk
+    expect(page.locator(".yj-q")).to_have_count(2)
+    page.get_by_role("button", name="没用").last.click()
+    page.get_by_role("button", name="没答全").click()
+    expect(page.get_by_text("已记下，谢谢您。")).to_be_visible()
+    page.locator("#q").fill("坏")
+    visit.expected += ("500",)
+    page.locator("#q").press("Enter")
+    expect(page.locator("#yj-plain .yj-note--bad")).to_be_visible()
+    expect(page.get_by_text("已记下，谢谢您。")).to_be_visible()  # what stood there was not drawn again
+    page.locator(".yj-open").first.click()
+    page.go_back()
+    expect(page.locator("#yj-plain .yj-quote").first).to_have_text(SENTENCE)
+    page.get_by_role("button", name="清空问答").click()
+    expect(page.locator(".yj-q")).to_have_count(0)
+
+
+def test_who_asks_before_the_framework_is_there_need_not_wait(staged: Server, visitor: Visitor) -> None:
+    visit = visitor()
+    held = []
+    visit.context.route("**/assets/**", lambda route: held.append(route))
+    page = visit.page
+    page.goto(staged.url + "/", wait_until="commit")
+    page.locator("#q").fill(QUESTION)
+    page.locator("#q").press("Enter")
+    expect(page.locator("#yj-plain .yj-quote").first).to_have_text(SENTENCE)
+    for route in held:
+        route.continue_()
+    visit.context.unroute("**/assets/**")
+    page.locator("#yj-talk").wait_for(state="attached")
+    expect(page.locator(".yj-q")).to_have_count(1)  # and it stays one talk

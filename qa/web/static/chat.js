@@ -6,7 +6,7 @@
   var words = yj.words, data = yj.data, KEY = 'yj-talk', MOST = 30;
   var log = document.getElementById('yj-log'), form = document.querySelector('.yj-bar'), box = document.getElementById('q');
   var wrong = document.getElementById('yj-wrong'), notices = document.getElementById('yj-notices');
-  var turns = load(), pending = null, failed = null, mounted = false, offlineNote = null;
+  var turns = load(), pending = null, failed = null, mounted = false, plain = null, offlineNote = null;
 
   /* ---------- the talk ---------- */
   function load() {
@@ -47,11 +47,42 @@
     if (last) all.push(message('user', asked(last.q)), message('assistant', last.html));
     log.classList[all.length || document.getElementById('yj-first') ? 'add' : 'remove']('yj-asked');
     document.querySelector('.yj-clear').hidden = !all.length;
+    if (plain) draw(all);
     return all;
+  }
+
+  /* Without the framework (blocked, too much for an old browser, or merely not there yet when somebody asks) the talk is drawn here,
+     and stays so until the page is left. What stands already is not drawn again: a screen reader would read it again. */
+  function goPlain() {
+    if (plain || mounted) return;
+    plain = yj.element('div');
+    plain.id = 'yj-plain';
+    log.insertBefore(plain, log.querySelector('gradio-app'));
+    adopt();
+    messages();
+    setTimeout(ready, 0);
+  }
+  function draw(all) {
+    for (var i = 0; i < all.length; i += 2) drawTurn(i / 2, all[i].content[0].text, all[i + 1].content[0].text);
+    while (plain.children.length > all.length / 2) plain.removeChild(plain.lastChild);
+  }
+  function drawTurn(place, question, answer) {
+    var turn = plain.children[place];
+    if (!turn) {
+      turn = yj.element('article', 'yj-turn');
+      turn.appendChild(yj.element('div', 'yj-ask'));
+      turn.appendChild(yj.element('div'));
+      plain.appendChild(turn);
+    }
+    [question, answer].forEach(function (html, part) {
+      if (turn.children[part].drawn !== html) turn.children[part].innerHTML = html; /* escaped by the server, or built above */
+      turn.children[part].drawn = html;
+    });
   }
 
   window.youju = {
     restore: function () {
+      if (plain) return [[]];
       adopt();
       var all = messages();
       mounted = true;
@@ -85,13 +116,15 @@
   };
 
   function fetchAnswer(question) {
-    var stop = new AbortController(), timer = setTimeout(function () { stop.abort(); }, 180000);
+    var stop = window.AbortController ? new AbortController() : { abort: function () { /* an old browser waits */ } };
+    var timer = setTimeout(function () { stop.abort(); }, 180000);
+    function done(then) { return function (given) { clearTimeout(timer); return then(given); }; }
     var body = JSON.stringify({ question: question, history: turns.map(function (turn) { return turn.q; }).slice(-8) });
     return fetch(data.base + '/chat/answer', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: body, signal: stop.signal })
       .then(function (r) {
         if (!r.ok) throw new Error(String(r.status));
         return r.text();
-      }).finally(function () { clearTimeout(timer); });
+      }).then(done(function (html) { return html; }), done(function (error) { throw error; }));
   }
   function arrived(last) {
     pending = null;
@@ -107,7 +140,8 @@
     q.querySelector('.yj-hide').remove();
     turns.push({ q: q.textContent, html: first.querySelector('.yj-answer').outerHTML });
     save();
-    whenShown(turns.length, function () { first.remove(); });
+    if (plain) first.parentNode.removeChild(first);
+    else whenShown(turns.length, function () { first.remove(); });
     history.replaceState(history.state, '', data.base + '/');
   }
   function whenShown(count, then, tries) {
@@ -119,10 +153,13 @@
     if (late && late.trim() && !document.getElementById('yj-first') && !pending) {
       history.replaceState(history.state, '', data.base + '/');
       send(late);
-    } else if (turns.length && !location.hash) whenShown(turns.length, showLast);
+    } else if (turns.length && !location.hash) {
+      if (plain) showLast();
+      else whenShown(turns.length, showLast);
+    }
   }
   function showLast() {
-    var all = document.querySelectorAll('#yj-talk .yj-q'), last = all[all.length - 1];
+    var all = document.querySelectorAll('#yj-talk .yj-q,#yj-plain .yj-q'), last = all[all.length - 1];
     if (!last) return;
     var calm = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
     window.scrollTo({ top: last.getBoundingClientRect().top + window.pageYOffset - 24, behavior: calm ? 'auto' : 'smooth' });
@@ -141,7 +178,7 @@
     if (question.length > data.maxQuestion) return say(words.tooLong);
     if (pending !== null) return undefined;
     if (navigator.onLine === false) { box.value = question; grow(); return offline(); }
-    if (!mounted || !gradio) { location.assign(data.base + '/?q=' + encodeURIComponent(question)); return undefined; }
+    if (!mounted || !gradio) goPlain();
     say('');
     notices.querySelectorAll('.yj-note:not(.yj-stay)').forEach(function (n) { n.remove(); });
     pending = question;
@@ -149,7 +186,9 @@
     box.value = '';
     grow();
     if (window.matchMedia('(hover: none)').matches) box.blur();
-    gradio.click();
+    if (!plain) { gradio.click(); return undefined; }
+    youju.begin();
+    youju.answer();
     return undefined;
   }
   function grow() {
@@ -212,15 +251,17 @@
       return p.querySelector('.yj-cite').textContent + '，' + new URL(p.querySelector('.yj-open').getAttribute('href'), location.href).href;
     }).join('\n');
   }
-  function after(node, extra) {
+  function under(node, extra) {
     var old = node.parentNode.querySelector('.yj-added');
     if (old) old.remove();
     extra.classList.add('yj-added');
     node.insertAdjacentElement('afterend', extra);
   }
   function share(answer) {
-    var link = location.origin + data.base + '/?q=' + encodeURIComponent(said(answer, '.yj-meant') || said(answer, '.yj-asked')), foot = answer.querySelector('.yj-foot');
-    if (/MicroMessenger/i.test(navigator.userAgent)) return after(foot, yj.note('share', words.wechat, linkButton(link, foot)));
+    var after = said(answer, '.yj-after'), foot = answer.querySelector('.yj-foot');
+    var link = location.origin + data.base + '/?q=' + encodeURIComponent((!after && said(answer, '.yj-meant')) || said(answer, '.yj-asked'));
+    if (after) link += '&after=' + encodeURIComponent(after);
+    if (/MicroMessenger/i.test(navigator.userAgent)) return under(foot, yj.note('share', words.wechat, linkButton(link, foot)));
     if (navigator.share) return navigator.share({ title: document.title, url: link }).catch(function () { /* the visitor changed their mind */ });
     return copyLink(link, foot);
   }
@@ -230,10 +271,10 @@
     return row;
   }
   function copyLink(link, foot) {
-    yj.copy(link, function () { after(foot, yj.note('check', words.linkCopied)); }, function () {
+    yj.copy(link, function () { under(foot, yj.note('check', words.linkCopied)); }, function () {
       var line = yj.element('div');
       line.appendChild(yj.element('span', 'yj-all', link));
-      after(foot, yj.note('copy', words.byHand, line));
+      under(foot, yj.note('copy', words.byHand, line));
     });
   }
   function feedback(answer, vote, reason, then) {
@@ -254,33 +295,33 @@
       b.classList[b === button ? 'add' : 'remove']('is-on');
       b.setAttribute('aria-pressed', String(b === button));
     });
-    if (up) feedback(answer, 'up', '', function (line) { after(foot, line); });
-    else after(foot, why(answer, foot));
+    if (up) feedback(answer, 'up', '', function (line) { under(foot, line); });
+    else under(foot, why(answer, foot));
   }
   function why(answer, foot) {
     var holder = yj.element('div', 'yj-why'), row = yj.element('div', 'yj-btns');
     holder.appendChild(yj.element('p', 'yj-why__t', words.why));
     words.reasons.forEach(function (reason) {
       row.appendChild(yj.button(reason, 'yj-btn', function () {
-        feedback(answer, 'down', reason, function (line) { after(foot, line); });
+        feedback(answer, 'down', reason, function (line) { under(foot, line); });
       }));
     });
     holder.appendChild(row);
     return holder;
   }
   function tell(button) {
-    feedback(answerOf(button), 'down', words.tellReason, function (line) { after(button.parentNode, line); });
+    feedback(answerOf(button), 'down', words.tellReason, function (line) { under(button.parentNode, line); });
   }
 
   var ACTS = {
-    'yj-do-copy': function (b) { yj.copyWith(b, citation(answerOf(b)), function (n) { after(answerOf(b).querySelector('.yj-foot'), n); }); },
+    'yj-do-copy': function (b) { yj.copyWith(b, citation(answerOf(b)), function (n) { under(answerOf(b).querySelector('.yj-foot'), n); }); },
     'yj-do-share': function (b) { share(answerOf(b)); },
     'yj-do-sound': function (b) { yj.speak(b, papers(answerOf(b)).map(function (p) { return p.querySelector('.yj-quote').textContent; }).join('\n')); },
     'yj-do-up': function (b) { vote(b, true); },
     'yj-do-down': function (b) { vote(b, false); },
     'yj-do-tell': tell,
     'yj-again': function () { if (failed) send(failed); },
-    'yj-do-clear': function () { document.getElementById('yj-clear').click(); }
+    'yj-do-clear': function () { if (plain) youju.forget(); else document.getElementById('yj-clear').click(); }
   };
   document.addEventListener('click', function (event) {
     var link = event.target.closest('a.yj-topic,a.yj-chip,a.yj-rephrase');
@@ -307,6 +348,18 @@
     app.querySelectorAll('.yj-answer a[target]').forEach(function (a) { a.removeAttribute('target'); });
     app.querySelectorAll('.yj-note:not([role])').forEach(function (n) { n.setAttribute('role', 'alert'); });
   }
+  /* Its styles come by script and last: neither the first paint nor the first question waits for them, and who has no script needs none. */
+  (function styles() {
+    var link = document.createElement('link');
+    link.rel = 'stylesheet';
+    link.href = document.querySelector('gradio-app').getAttribute('data-styles');
+    document.body.appendChild(link);
+  })();
+  (function withoutFramework() {
+    if (!('noModule' in document.createElement('script'))) { goPlain(); return; }
+    window.addEventListener('load', function () { if (!window.customElements.get('gradio-app')) goPlain(); });
+    setTimeout(goPlain, 15000);
+  })();
   new MutationObserver(tidy).observe(document.querySelector('gradio-app'), { childList: true, subtree: true, attributes: true, attributeFilter: ['aria-label', 'target', 'role', 'title'] });
   grow();
 })();
