@@ -10,6 +10,7 @@ YoujuError
 ├── ModelError           the embedding model cannot be had
 ├── SettingsError        a setting has an impossible value
 └── InputError           what a visitor or a batch line sent cannot be used
+    └── DocumentError    a file cannot be read as a document
 """
 
 
@@ -50,6 +51,10 @@ class SettingsError(YoujuError):
 
 class InputError(YoujuError):
     """What a visitor or a batch line sent cannot be used."""
+
+
+class DocumentError(InputError):
+    """A file cannot be read as a document, or not by us."""
 
 
 class UnknownReport(ReportError, InputError):

@@ -151,7 +151,7 @@ def reports() -> None:
 @click.option("--report", "report_ids", multiple=True, help="只和这份报告对(报告编号,可以写多次)")
 @click.option("--batch", type=click.Path(path_type=Path), help="成批核对:每行一个 JSON,含 id、text")
 def check(file: Path | None, as_json: bool, report_ids: tuple[str, ...], batch: Path | None) -> None:
-    """核对稿子里的每个数字(.txt .md .docx;- 表示从标准输入读)。"""
+    """核对稿子里的每个数字(.txt .md .docx .pdf .html;- 表示从标准输入读)。"""
     if (file is None) == (batch is None):
         raise click.UsageError("请给一个稿子文件,或用 --batch 给一个文件,两样只给一样")
     service = _service()

@@ -305,7 +305,7 @@ def form_html(site: Site, draft: str, picked: Sequence[str], *, editing: bool, s
 def _file() -> str:
     return (
         f'<div class="yj-file"><label for="file">{words.FILE_LABEL}</label>'
-        '<input type="file" id="file" name="file" accept=".txt,.md,.docx">'
+        '<input type="file" id="file" name="file" accept=".txt,.md,.docx,.pdf,.html,.htm">'
         f'<label class="yj-btn yj-js" for="file">{icon("doc")}{words.FILE_CHOOSE}</label>'
         '<span class="yj-file__n" id="file-name" role="status"></span></div>'
     )

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import PurePath
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
@@ -87,7 +86,7 @@ async def _read(form: FormData, site: Site) -> Sent:
     file = form.get("file")
     if isinstance(file, UploadFile) and file.filename:
         raw = await file.read(LARGEST + 1)
-        return Sent(await run_in_threadpool(draft_text, raw, PurePath(file.filename).suffix))
+        return Sent(await run_in_threadpool(draft_text, raw, file.filename))
     picked = [str(one) for name in ("picked", "pick") for one in form.getlist(name)][-_MOST_PICKS:]
     change = _field(form, "change")
     text = _field(form, "text").replace("\r\n", "\n").replace("\r", "\n")
