@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from corpus.errors import ReportError, UnknownReport
-from corpus.read import read_about, read_report
-from corpus.report import Report
+from corpus.read import read_about, read_report, read_stored
+from corpus.report import About, Report
 
 _REPORT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
@@ -69,9 +69,7 @@ class Library:
         """
         found = self._read.get(report_id)
         if found is None:
-            folder = self.folder / report_id
-            if not is_report_id(report_id) or not (folder / "report.txt").is_file():
-                raise UnknownReport(f"没有编号为“{report_id[:64]}”的报告;看看有哪些:python -m qa reports")
+            folder = self._folder(report_id)
             state = _state_of(folder)
             before = self._before.pop(report_id, None)
             found = before[1] if before and before[0] == state else read_report(folder)
@@ -79,10 +77,39 @@ class Library:
             self._read[report_id] = found
         return found
 
+    def passing(self, report_id: str) -> Report:
+        """One report, not kept: for going through thousands. Errors as ``report``."""
+        return self._read.get(report_id) or read_report(self._folder(report_id))
+
+    def stored(self, report_id: str) -> tuple[About, str]:
+        """What is known of one report, and its text, not split. Errors as ``report``."""
+        found = self._read.get(report_id)
+        return (found.about, found.text) if found else read_stored(self._folder(report_id))
+
+    def _folder(self, report_id: str) -> Path:
+        folder = self.folder / report_id
+        if not is_report_id(report_id) or not (folder / "report.txt").is_file():
+            raise UnknownReport(f"没有编号为“{report_id[:64]}”的报告;看看有哪些:python -m qa reports")
+        return folder
+
     def reports(self) -> Iterator[Report]:
-        """Every report, in order of its name."""
+        """Every report that can be read, in order of its name.
+
+        Raises:
+            ReportError: none can be read; the first one's error.
+        """
+        first: ReportError | None = None
+        some = False
         for report_id in self.report_ids():
-            yield self.report(report_id)
+            try:
+                report = self.report(report_id)
+            except ReportError as error:
+                first = first or error
+                continue
+            some = True
+            yield report
+        if first and not some:
+            raise first
 
     def examples(self, report_id: str) -> list[tuple[str, str]]:
         """Topic and question pairs that ``about.toml`` offers to visitors; each question is answerable."""
@@ -94,9 +121,10 @@ class Library:
 
     def names(self) -> list[str]:
         """Names in the reports that must not be cut into words, from every ``about.toml``."""
-        return [name for report_id in self.report_ids() for name in self._names(report_id)]
+        return [name for report_id in self.report_ids() for name in self.names_of(report_id)]
 
-    def _names(self, report_id: str) -> list[str]:
+    def names_of(self, report_id: str) -> list[str]:
+        """Such names in one report."""
         names = read_about(self.folder / report_id).get("names", [])
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
             raise ReportError(f"{self.folder / report_id}/about.toml 的 names 要是一列带引号的名字")

@@ -45,6 +45,15 @@ def read_report(folder: Path) -> Report:
     Raises:
         ReportError: no text, a text that is not the one ``about.toml`` was written for, or a bad ``about.toml``.
     """
+    return split_report(*read_stored(folder))
+
+
+def read_stored(folder: Path) -> tuple[About, str]:
+    """What is known of the report in a folder, and its text, not yet split.
+
+    Raises:
+        ReportError: as ``read_report``.
+    """
     text = read_text(folder / "report.txt")
     if not text.strip():
         raise ReportError(f"报告 {folder} 是空的;请放入有正文的 report.txt")
@@ -53,7 +62,7 @@ def read_report(folder: Path) -> Report:
     wanted = str(table.get("sha256", ""))
     if wanted and wanted != digest:
         raise ReportError(f"报告 {folder} 的正文与 about.toml 里的 sha256 不符;正文若真的改过,请更新 about.toml")
-    return split_report(_about(folder, table, text, digest), text)
+    return _about(folder, table, text, digest), text
 
 
 def _about(folder: Path, table: dict[str, Any], text: str, digest: str) -> About:

@@ -1,58 +1,36 @@
-"""Reports -> a version of the index on disk. Texts embedded before are not embedded again."""
+"""Reports -> a version of the index on disk, one report after the other: what was finished before is not done again.
 
-import hashlib
+First every report gets its shard (rows, vectors, words). Then the version is put together from the shards and becomes current in
+one step. A build that is killed leaves the version before in use, and its finished shards for the next build.
+"""
+
 import importlib.metadata
-import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from corpus.bank import BankQuestion
-from corpus.errors import SearchIndexError
-from corpus.library import Library
+from corpus.errors import ReportError, SearchIndexError
 from corpus.report import Report
-from index.base import VectorIndex, Vectors, row_id
+from index.base import Ids, VectorIndex, report_range
+from index.content import Content, Source, read_content
 from index.embed import Encoder, Progress
 from index.faiss_index import FaissIndex
+from index.known import KnownVectors
+from index.lexical import LexicalIndex
 from index.passage_index import PassageIndex
-from index.rows import QUERY_KINDS, ROW_KINDS, Row, RowKind, report_rows
-from index.shipped import shipped_vectors
-from index.store import FORMAT, build_lock, new_version, open_version
+from index.report_rows import ReportRows, load_rows, save_rows
+from index.rows import ROW_KINDS, RowKind
+from index.shard import Shard, make_shard
+from index.shard_store import ShardStore
+from index.store import FORMAT, build_lock, new_version, open_version, shards_in_use, version_before
+from index.words import learn_names, pairs, words
 
-_PACKAGES = ("faiss-cpu", "numpy", "sentence-transformers", "torch", "jieba", "bm25s")
+__all__ = ["Content", "build_index", "index_in_memory", "load_index", "read_content"]
 
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """What the reports ask the index to hold, before any vector."""
-
-    reports: tuple[Report, ...]
-    rows: tuple[tuple[Row, ...], ...]  # of each report, in the order of their ids
-    digest: str  # of texts, banks and format: same digest, same rows
-
-
-def read_content(library: Library, banks: Callable[[str], Sequence[BankQuestion]] = lambda _: ()) -> Content:
-    """Split every report and list its rows.
-
-    Args:
-        library: the reports.
-        banks: the bank questions of a report, by its id.
-
-    Raises:
-        ReportError, BankError: something in the reports folder cannot be used.
-    """
-    reports = tuple(library.reports())
-    rows = tuple(tuple(report_rows(report, banks(report.report_id))) for report in reports)
-    digest = hashlib.sha256(f"format {FORMAT}".encode())
-    for report, of_report in zip(reports, rows, strict=True):
-        digest.update(f"{report.report_id} {report.about.sha256} {len(of_report)}".encode())
-        for row in of_report:
-            digest.update(f"{row.kind} {row.key} {row.sentence} {row.start} {row.end} {row.source}".encode())
-    return Content(reports, rows, digest.hexdigest())
+_PACKAGES = ("faiss-cpu", "numpy", "sentence-transformers", "torch", "jieba")
 
 
 def load_index(content: Content, encoder: Encoder, folder: Path) -> PassageIndex:
@@ -66,11 +44,15 @@ def load_index(content: Content, encoder: Encoder, folder: Path) -> PassageIndex
         raise SearchIndexError("索引是用另一个模型建的")
     if manifest.get("content") != content.digest:
         raise SearchIndexError("报告或问题库有改动,索引过时了")
+    learn_names(content.names)
+    reports = content.reports
+    _same_texts(reports, content.sources)
     engines: dict[RowKind, VectorIndex] = {kind: FaissIndex.load(version / f"{kind}.faiss") for kind in ROW_KINDS}
-    for kind in ROW_KINDS:
-        if len(engines[kind]) != manifest["counts"][kind]:
-            raise SearchIndexError("索引的条数不对")
-    return PassageIndex(content.reports, content.rows, engines)
+    if any(len(engines[kind]) != manifest["counts"][kind] for kind in ROW_KINDS):
+        raise SearchIndexError("索引的条数不对")
+    lexical = LexicalIndex.load(version / "words.npz", words), LexicalIndex.load(version / "pairs.npz", pairs)
+    rows = load_rows(version / "rows.npz", reports)
+    return PassageIndex(reports, rows, [report["number"] for report in manifest["reports"]], engines, lexical)
 
 
 def build_index(content: Content, encoder: Encoder, folder: Path, progress: Progress | None = None) -> PassageIndex:
@@ -78,68 +60,139 @@ def build_index(content: Content, encoder: Encoder, folder: Path, progress: Prog
 
     Raises:
         SearchIndexError: the folder cannot be written to; the version before is untouched.
+        ReportError: a report is being changed at this moment.
     """
     with build_lock(folder):
         try:
             return load_index(content, encoder, folder)
         except SearchIndexError:
             pass
-        vectors = _embed(content, encoder, _known_vectors(folder, encoder), progress)
-        engines = _engines(content, vectors, encoder.dim)
-        manifest = _manifest(content, encoder, engines)
-        with new_version(folder, manifest) as draft:
-            for kind, engine in engines.items():
-                engine.save(draft / f"{kind}.faiss")
-            _save_vectors(draft, vectors)
-    return PassageIndex(content.reports, content.rows, engines)
+        learn_names(content.names)
+        store = ShardStore(folder, encoder.fingerprint)
+        _make_missing(content, encoder, store, folder, progress)
+        _write_version(content, encoder, store, folder)
+        store.sweep(shards_in_use(folder))
+        return load_index(content, encoder, folder)
 
 
 def index_in_memory(content: Content, encoder: Encoder, progress: Progress | None = None) -> PassageIndex:
     """The same index without a file, for when the disk cannot be written to."""
-    engines = _engines(content, _embed(content, encoder, shipped_vectors(encoder.fingerprint), progress), encoder.dim)
-    return PassageIndex(content.reports, content.rows, engines)
+    learn_names(content.names)
+    known = KnownVectors(encoder.fingerprint)
+    told = _Told(content.sources, progress)
+    shards = [_shard(content, source, encoder, known, told) for source in content.sources]
+    numbers = list(range(len(shards)))
+    engines = _engines(encoder.dim, lambda: zip(numbers, shards, strict=True))
+    return PassageIndex(content.reports, [shard.rows for shard in shards], numbers, engines, _lexical(shards))
 
 
-def _embed(content: Content, encoder: Encoder, known: dict[str, Vectors], progress: Progress | None) -> dict[str, Vectors]:
-    """Vectors by key: the known ones that are still wanted, and the missing ones."""
-    wanted = {row.key: row for of_report in content.rows for row in of_report}
-    vectors = {key: known[key] for key in wanted if key in known}
-    missing = [row for key, row in wanted.items() if key not in vectors]
-    as_queries = [row for row in missing if row.kind in QUERY_KINDS]
-    as_passages = [row for row in missing if row.kind not in QUERY_KINDS]
-
-    def shifted(done: int, _: int) -> None:
-        if progress:
-            progress(len(as_queries) + done, len(missing))
-
-    def first(done: int, _: int) -> None:
-        if progress:
-            progress(done, len(missing))
-
-    vectors |= _by_key(as_queries, encoder.encode_queries([row.text for row in as_queries], first))
-    vectors |= _by_key(as_passages, encoder.encode_passages([row.text for row in as_passages], shifted))
-    return vectors
+def _make_missing(content: Content, encoder: Encoder, store: ShardStore, folder: Path, progress: Progress | None) -> None:
+    missing = [source for source in content.sources if not store.whole(source.key)]
+    if not missing:
+        return
+    before, manifest = version_before(folder)
+    same_model = manifest.get("model") == encoder.fingerprint
+    format_1 = before if same_model and manifest.get("format") == 1 else None
+    earlier = {report["report_id"]: report.get("shard", "") for report in manifest.get("reports", []) if same_model}
+    shipped = KnownVectors(encoder.fingerprint, format_1=format_1)
+    told = _Told(missing, progress)
+    for source in missing:
+        name = earlier.get(source.about.report_id)
+        known = KnownVectors(encoder.fingerprint, [store.folder / name], then=shipped) if name else shipped
+        store.write(source.key, _shard(content, source, encoder, known, told))
 
 
-def _by_key(rows: Sequence[Row], vectors: Vectors) -> dict[str, Vectors]:
-    return {row.key: vector for row, vector in zip(rows, vectors, strict=True)}
+def _shard(content: Content, source: Source, encoder: Encoder, known: KnownVectors, told: "_Told") -> Shard:
+    report = content.library.passing(source.about.report_id)
+    _same_texts([report], [source])
+    shard = make_shard(report, content.banks(report.report_id), encoder, known, told.within if told.progress else None)
+    told.finished(source, len(shard.keys))
+    return shard
 
 
-def _engines(content: Content, vectors: dict[str, Vectors], dim: int) -> dict[RowKind, VectorIndex]:
+def _same_texts(reports: Iterable[Report], sources: Iterable[Source]) -> None:
+    for report, source in zip(reports, sources, strict=True):
+        if report.about != source.about:
+            raise ReportError(f"报告 {report.report_id} 正在改动;请等改完再试")
+
+
+class _Told:
+    """Turns texts embedded of one report into texts embedded of all; how many all are is estimated from what was seen."""
+
+    def __init__(self, sources: Sequence[Source], progress: Progress | None) -> None:
+        self.progress = progress
+        self._left = sum(source.size for source in sources)  # characters of reports not finished
+        self._done = 0  # texts of finished reports
+        self._seen = 0  # characters of finished reports
+
+    def within(self, done: int, of: int) -> None:
+        """So many texts of the present report are embedded, of so many."""
+        if self.progress:
+            a_text = self._seen / self._done if self._done else 7.0  # characters of report to one text, found out on the way
+            self.progress(self._done + done, self._done + max(of, round(self._left / a_text)))
+
+    def finished(self, source: Source, texts: int) -> None:
+        """A report is finished."""
+        self._left -= source.size
+        self._seen += source.size
+        self._done += texts
+        if self._left <= 0 and self.progress and self._done:
+            self.progress(self._done, self._done)
+
+
+def _write_version(content: Content, encoder: Encoder, store: ShardStore, folder: Path) -> None:
+    _, before = version_before(folder)
+    numbers = _numbers(content.sources, before)
+
+    def shards() -> Iterator[tuple[int, Shard]]:
+        for number, source in zip(numbers, content.sources, strict=True):
+            yield number, store.read(source.key)
+
+    rows: list[ReportRows] = []
+    tokens = []
+    for _, shard in shards():
+        rows.append(shard.rows)
+        tokens.append((shard.words, shard.pairs))
+    manifest = _manifest(content, encoder, rows, numbers, store)
+    with new_version(folder, manifest) as draft:
+        save_rows(draft / "rows.npz", rows)
+        LexicalIndex.joined([own for own, _ in tokens], words).save(draft / "words.npz")
+        LexicalIndex.joined([own for _, own in tokens], pairs).save(draft / "pairs.npz")
+        for kind, engine in _engines(encoder.dim, shards).items():
+            engine.save(draft / f"{kind}.faiss")
+
+
+def _numbers(sources: Sequence[Source], before: dict[str, Any]) -> list[int]:
+    """A number for each report: the one it had, or one that none had."""
+    had = {report["report_id"]: report["number"] for report in before.get("reports", []) if "number" in report}
+    new = max(had.values(), default=-1) + 1
+    numbers = []
+    for source in sources:
+        number = had.get(source.about.report_id)
+        if number is None:
+            number, new = new, new + 1
+        numbers.append(number)
+    return numbers
+
+
+def _engines(dim: int, shards: Callable[[], Iterable[tuple[int, Shard]]]) -> dict[RowKind, VectorIndex]:
     engines: dict[RowKind, VectorIndex] = {kind: FaissIndex(dim) for kind in ROW_KINDS}
-    for kind, engine in engines.items():
-        ids, found = [], []
-        for number, of_report in enumerate(content.rows):
-            for place, row in enumerate(of_report):
-                if row.kind == kind:
-                    ids.append(row_id(number, place))
-                    found.append(vectors[row.key])
-        if ids:
-            engine.add(np.array(ids, np.int64), np.stack(found))
+    for number, shard in shards():
+        for kind, engine in engines.items():
+            places, vectors = shard.of_kind(kind)
+            if len(places):
+                ids: Ids = report_range(number).start + places.astype(np.int64)
+                engine.add(ids, vectors)
     return engines
 
 
-def _manifest(content: Content, encoder: Encoder, engines: dict[RowKind, VectorIndex]) -> dict[str, Any]:
+def _lexical(shards: Sequence[Shard]) -> tuple[LexicalIndex, LexicalIndex]:
+    return LexicalIndex.joined([s.words for s in shards], words), LexicalIndex.joined([s.pairs for s in shards], pairs)
+
+
+def _manifest(
+    content: Content, encoder: Encoder, rows: Sequence[ReportRows], numbers: Sequence[int], store: ShardStore
+) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "created": datetime.now(UTC).isoformat(timespec="microseconds"),
@@ -147,32 +200,10 @@ def _manifest(content: Content, encoder: Encoder, engines: dict[RowKind, VectorI
         "dim": encoder.dim,
         "metric": "inner product of unit vectors (cosine)",
         "content": content.digest,
-        "reports": [{"report_id": r.report_id, "sha256": r.about.sha256, "sentences": len(r.sentences)} for r in content.reports],
-        "counts": {kind: len(engine) for kind, engine in engines.items()},
+        "reports": [
+            {"report_id": source.about.report_id, "sha256": source.about.sha256, "number": number, "shard": store.path(source.key).name}
+            for source, number in zip(content.sources, numbers, strict=True)
+        ],
+        "counts": {kind: sum(len(of_report.places(kind)) for of_report in rows) for kind in ROW_KINDS},
         "packages": {name: importlib.metadata.version(name) for name in _PACKAGES},
     }
-
-
-def _save_vectors(draft: Path, vectors: dict[str, Vectors]) -> None:
-    """Vectors by key, for the next build to reuse."""
-    keys = sorted(vectors)
-    (draft / "keys.json").write_text(json.dumps(keys), encoding="utf-8")
-    np.save(draft / "vectors.npy", np.stack([vectors[key] for key in keys]))
-
-
-def read_vectors(version: Path) -> dict[str, Vectors]:
-    """Vectors by key, as a version keeps them."""
-    keys = json.loads((version / "keys.json").read_text(encoding="utf-8"))
-    return dict(zip(keys, np.load(version / "vectors.npy"), strict=True))
-
-
-def _known_vectors(folder: Path, encoder: Encoder) -> dict[str, Vectors]:
-    """Vectors that this model made before: those of the current version, and those that travel with the model."""
-    shipped = shipped_vectors(encoder.fingerprint)
-    try:
-        version, manifest = open_version(folder)
-        if manifest.get("model") != encoder.fingerprint:
-            return shipped
-        return shipped | read_vectors(version)
-    except (SearchIndexError, OSError, ValueError):
-        return shipped

@@ -5,9 +5,12 @@ report is judged by that report's words, however many others stand beside it.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 from index.base import Vectors
+from index.lexical import LexicalIndex
 from index.passage_index import PassageIndex, RowHit
+from index.report_rows import ReportRows
 from index.rows import Row, RowKind
 
 
@@ -20,12 +23,18 @@ class Narrowed(PassageIndex):
         self._whole = whole
         self.reports = tuple(report for report in whole.reports if report.report_id in wanted)
         self._ids = tuple(report.report_id for report in self.reports)
-        self._numbers = {report_id: number for number, report_id in enumerate(self._ids)}
+        self._place = {report_id: place for place, report_id in enumerate(self._ids)}
+        starts = ((whole.first_sentence[report.report_id], len(report.sentences)) for report in self.reports)
+        self._spans = tuple(range(start, start + count) for start, count in starts)  # of sentences of the whole
 
-    def rows(self) -> list[list[Row]]:
+    @cached_property
+    def _lexical(self) -> tuple[LexicalIndex, LexicalIndex]:  # type: ignore[override]
+        return self._whole.sentence_words.within(self._spans), self._whole.sentence_pairs.within(self._spans)
+
+    def rows(self) -> tuple[ReportRows, ...]:
         """The rows of each report, in the order of ``reports``."""
         held = dict(zip((report.report_id for report in self._whole.reports), self._whole.rows(), strict=True))
-        return [held[report_id] for report_id in self._ids]
+        return tuple(held[report_id] for report_id in self._ids)
 
     @property
     def vectors(self) -> int:
@@ -34,7 +43,7 @@ class Narrowed(PassageIndex):
 
     def search(self, kind: RowKind, query: Vectors, k: int, report_ids: Sequence[str] = ()) -> list[RowHit]:
         """See ``PassageIndex.search``; never outside these reports."""
-        within = [report_id for report_id in report_ids or self._ids if report_id in self._numbers]
+        within = [report_id for report_id in report_ids or self._ids if report_id in self._place]
         return self._whole.search(kind, query, k, within) if within else []
 
     def vectors_of(self, kind: RowKind, report_ids: Sequence[str] = ()) -> tuple[list[Row], Vectors]:

@@ -10,8 +10,8 @@ import numpy as np
 from corpus.report import Report, Sentence
 from index.base import Ids, VectorIndex, Vectors, report_range, row_id, split_id
 from index.lexical import LexicalIndex
-from index.rows import Row, RowKind, context_text
-from index.words import pairs, words
+from index.report_rows import ReportRows
+from index.rows import QUERY_KINDS, Row, RowKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +26,34 @@ class RowHit:
 class PassageIndex:
     """Vectors, words and rows of all reports. Reading is safe from several threads; adding takes a lock."""
 
-    def __init__(self, reports: Sequence[Report], rows: Sequence[Sequence[Row]], engines: dict[RowKind, VectorIndex]) -> None:
-        """``rows[n]`` are the rows of ``reports[n]``, in the order of their ids."""
-        self.reports = tuple(reports)
-        self._rows = [list(of_report) for of_report in rows]
-        self._engines = engines
-        self._numbers = {report.report_id: number for number, report in enumerate(reports)}
-        self._lock = threading.Lock()
-        self._removed: set[tuple[int, int]] = set()  # report number and row of bank questions taken back
+    def __init__(
+        self,
+        reports: Sequence[Report],
+        rows: Sequence[ReportRows],
+        numbers: Sequence[int],
+        engines: dict[RowKind, VectorIndex],
+        lexical: tuple[LexicalIndex, LexicalIndex],
+    ) -> None:
+        """Put the parts of an index together.
 
-    def rows(self) -> list[list[Row]]:
+        Args:
+            reports: in the order of their names.
+            rows: of each report, in the order of their ids.
+            numbers: of each report, the number that the ids of its rows begin with.
+            engines: the vectors of each kind of row.
+            lexical: over words of sentences under their headings, and over character pairs of sentences alone.
+        """
+        self.reports = tuple(reports)
+        self._lexical = lexical
+        self._rows = tuple(rows)
+        self._engines = engines
+        self._place = {report.report_id: place for place, report in enumerate(reports)}
+        self._number = {report.report_id: number for report, number in zip(reports, numbers, strict=True)}
+        self._of_number = {number: place for place, number in enumerate(numbers)}
+        self._lock = threading.Lock()
+        self._removed: set[tuple[str, int]] = set()  # report and row of bank questions taken back
+
+    def rows(self) -> tuple[ReportRows, ...]:
         """The rows of each report, in the order of ``reports``."""
         return self._rows
 
@@ -46,55 +64,53 @@ class PassageIndex:
 
     def report(self, report_id: str) -> Report:
         """A report by its id; KeyError if the index does not hold it."""
-        return self.reports[self._numbers[report_id]]
+        return self.reports[self._place[report_id]]
 
     def search(self, kind: RowKind, query: Vectors, k: int, report_ids: Sequence[str] = ()) -> list[RowHit]:
         """The k nearest rows of one kind to one query vector of shape (dim,), best first; in all reports or the named."""
-        within = [report_range(self._numbers[name]) for name in report_ids] or None
+        within = [report_range(self._number[name]) for name in report_ids] or None
         [hits] = self._engines[kind].search(query[np.newaxis], k, within)
         found = []
         for hit in hits:
             number, row = split_id(hit.vector_id)
-            found.append(RowHit(self._rows[number][row], self.reports[number].report_id, hit.score))
+            place = self._of_number[number]
+            found.append(RowHit(self._rows[place][row], self.reports[place].report_id, hit.score))
         return found
 
     def vectors_of(self, kind: RowKind, report_ids: Sequence[str] = ()) -> tuple[list[Row], Vectors]:
         """Every row of a kind that leads somewhere, with its vector: n rows and (n, dim); of all reports or the named."""
-        numbers = [self._numbers[name] for name in report_ids] or range(len(self._rows))
         with self._lock:
-            held = [
-                (row, row_id(number, place))
-                for number in numbers
-                for place, row in enumerate(self._rows[number])
-                if row.kind == kind and (number, place) not in self._removed
-            ]
-            return [row for row, _ in held], self._engines[kind].get(np.array([vector_id for _, vector_id in held], np.int64))
+            held = [(name, row) for name in report_ids or self._place for row in self._in_force(name, kind)]
+            ids: Ids = np.array([row_id(self._number[name], row) for name, row in held], np.int64)
+            return [self._rows[self._place[name]][row] for name, row in held], self._engines[kind].get(ids)
+
+    def _in_force(self, report_id: str, kind: RowKind) -> list[int]:
+        """Rows of a kind in a report, without those taken back."""
+        places = self._rows[self._place[report_id]].places(kind).tolist()
+        return [row for row in places if (report_id, row) not in self._removed]
 
     def add_bank(self, report_id: str, row: Row, vector: Vectors) -> None:
         """Take in one more bank question at once; vector has shape (dim,)."""
         with self._lock:
-            number = self._numbers[report_id]
-            self._rows[number].append(row)
-            ids: Ids = np.array([row_id(number, len(self._rows[number]) - 1)], np.int64)
+            rows = self._rows[self._place[report_id]]
+            rows.append(row)
+            ids: Ids = np.array([row_id(self._number[report_id], len(rows) - 1)], np.int64)
             self._engines[row.kind].add(ids, vector[np.newaxis])
 
     def bank_rows(self, report_id: str) -> list[Row]:
         """The bank questions of a report that are in force."""
-        number = self._numbers[report_id]
-        return [
-            row
-            for place, row in enumerate(self._rows[number])
-            if row.kind in ("bank", "refuse") and (number, place) not in self._removed
-        ]
+        rows = self._rows[self._place[report_id]]
+        return [rows[row] for row in sorted(self._in_force(report_id, "bank") + self._in_force(report_id, "refuse"))]
 
     def remove_bank(self, report_id: str, question: str) -> None:
         """Forget a bank question; its row keeps its id and leads nowhere."""
         with self._lock:
-            number = self._numbers[report_id]
-            for place, row in enumerate(self._rows[number]):
-                if row.kind in ("bank", "refuse") and row.text == question:
-                    self._engines[row.kind].remove(np.array([row_id(number, place)], np.int64))
-                    self._removed.add((number, place))
+            rows = self._rows[self._place[report_id]]
+            for kind in QUERY_KINDS:
+                for row in self._in_force(report_id, kind):
+                    if rows[row].text == question:
+                        self._engines[kind].remove(np.array([row_id(self._number[report_id], row)], np.int64))
+                        self._removed.add((report_id, row))
 
     @cached_property
     def sentences(self) -> tuple[tuple[Report, Sentence], ...]:
@@ -110,12 +126,12 @@ class PassageIndex:
             place += len(report.sentences)
         return starts
 
-    @cached_property
+    @property
     def sentence_words(self) -> LexicalIndex:
         """BM25 over jieba words of sentences under their headings."""
-        return LexicalIndex([context_text(report, sentence) for report, sentence in self.sentences], words)
+        return self._lexical[0]
 
-    @cached_property
+    @property
     def sentence_pairs(self) -> LexicalIndex:
         """BM25 over character pairs of sentences alone."""
-        return LexicalIndex([sentence.text for _, sentence in self.sentences], pairs)
+        return self._lexical[1]

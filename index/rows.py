@@ -81,6 +81,14 @@ def _clause_rows(number: int, sentence: Sentence) -> Iterator[Row]:
                 yield Row("clause", sentence.text[start:end], number, sentence.start + start, sentence.start + end)
 
 
+def row_text(report: Report, kind: RowKind, sentence: int, start: int, end: int) -> str:
+    """The text of a row that stands in the report: every kind but ``bank`` and ``refuse``."""
+    if kind == "clause":
+        return report.text[start:end]
+    of_report = report.sentences[sentence]
+    return context_text(report, of_report) if kind == "context" else _URL.sub("", of_report.text)
+
+
 def bank_row(report: Report, question: BankQuestion) -> Row:
     """The row of one bank question; its quote is known to stand in the report."""
     if question.reason:

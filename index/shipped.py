@@ -30,11 +30,14 @@ def shipped_vectors(fingerprint: str, path: Path = SHIPPED) -> dict[str, Vectors
 
 def write_shipped(index_folder: Path, path: Path = SHIPPED) -> int:
     """Keep the vectors of the index in a folder; how many there are."""
-    from index.build import read_vectors
+    from index.shard import read_shard
     from index.store import open_version
 
-    version, manifest = open_version(index_folder)
-    vectors = read_vectors(version)
+    _, manifest = open_version(index_folder)
+    vectors: dict[str, Vectors] = {}
+    for report in manifest["reports"]:
+        shard = read_shard(index_folder / "shards" / report["shard"])
+        vectors |= dict(zip(shard.keys, shard.vectors, strict=True))
     keys = sorted(vectors)
     with path.open("wb") as file:
         np.savez(file, fingerprint=manifest["model"], keys=np.array(keys), vectors=np.stack([vectors[k] for k in keys]).astype(np.float16))

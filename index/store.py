@@ -2,6 +2,7 @@
 
     <index>/current          name of the version in use
     <index>/v-<time>-<hash>/ one version; never changed once written
+    <index>/shards/          what versions are made of, one file a report (see shard_store.py)
     <index>/build.lock       held while building
     <index>/.build-*/        what a killed build left; removed by the next
 
@@ -9,6 +10,7 @@ A build that dies at any moment leaves ``current`` naming a whole version.
 """
 
 import hashlib
+import io
 import json
 import os
 import shutil
@@ -18,11 +20,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from filelock import FileLock
 
 from corpus.errors import SearchIndexError
 
-FORMAT = 1  # raised whenever the files of a version change meaning
+FORMAT = 2  # raised whenever the files of a version change meaning
 
 
 @contextmanager
@@ -37,11 +40,16 @@ def build_lock(folder: Path) -> Iterator[None]:
         lock = FileLock(folder / "build.lock")
         lock.acquire()
     except OSError as error:
-        raise SearchIndexError(f"写不进索引文件夹 {folder}:{error.strerror};请检查磁盘空间和权限,或改设置 YOUJU_INDEX") from error
+        raise unwritable(folder, error) from error
     try:
         yield
     finally:
         lock.release()
+
+
+def unwritable(folder: Path, error: OSError) -> SearchIndexError:
+    """What to say when the index folder cannot be written to."""
+    return SearchIndexError(f"写不进索引文件夹 {folder}:{error.strerror};请检查磁盘空间和权限,或改设置 YOUJU_INDEX")
 
 
 @contextmanager
@@ -60,14 +68,14 @@ def new_version(folder: Path, manifest: dict[str, Any]) -> Iterator[Path]:
         body = json.dumps(manifest, ensure_ascii=False, indent=1).encode()
         _write_synced(draft / "manifest.json", body)
         for path in draft.iterdir():
-            _sync(path)
+            sync(path)
         name = f"v-{manifest['created'].replace(':', '')}-{hashlib.sha256(body).hexdigest()[:8]}"
         draft.rename(folder / name)
-        _sync(folder)
+        sync(folder)
         before = current_name(folder)
         _write_synced(folder / "current.new", name.encode())
         (folder / "current.new").replace(folder / "current")
-        _sync(folder)
+        sync(folder)
     except OSError as error:
         raise SearchIndexError(f"写索引时出错:{error.strerror};旧索引没有动。请检查磁盘空间后再试") from error
     _remove_old(folder, keep={name, before})
@@ -113,6 +121,31 @@ def open_version(folder: Path) -> tuple[Path, dict[str, Any]]:
     return version, manifest
 
 
+def version_before(folder: Path) -> tuple[Path, dict[str, Any]]:
+    """Folder and manifest of the current version, whatever its format and state, for what can be reused of it; {} for none."""
+    name = current_name(folder)
+    version = folder / (name or "none")
+    try:
+        body = (version / "manifest.json").read_bytes()
+        manifest = json.loads(body)
+        if "/" in name or not name.endswith(hashlib.sha256(body).hexdigest()[:8]) or not isinstance(manifest, dict):
+            return version, {}
+    except (OSError, ValueError, RecursionError):
+        return version, {}
+    return version, manifest
+
+
+def shards_in_use(folder: Path) -> set[str]:
+    """File names of the shards of every version that is kept."""
+    names: set[str] = set()
+    for path in folder.glob("v-*/manifest.json"):
+        try:
+            names.update(report["shard"] for report in json.loads(path.read_bytes())["reports"])
+        except (OSError, ValueError, RecursionError, KeyError, TypeError):
+            continue
+    return names
+
+
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -125,7 +158,14 @@ def _write_synced(path: Path, body: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _sync(path: Path) -> None:
+def write_arrays(path: Path, **arrays: Any) -> None:
+    """Arrays into one file, in one write: what a full disk leaves is never taken for whole."""
+    body = io.BytesIO()
+    np.savez(body, allow_pickle=False, **arrays)
+    path.write_bytes(body.getbuffer())
+
+
+def sync(path: Path) -> None:
     """Make a file's content, or a folder's entries, survive a power cut."""
     handle = os.open(path, os.O_RDONLY)
     try:

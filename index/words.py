@@ -15,6 +15,7 @@ from corpus.fold import fold
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?%?")
 _WORD = re.compile(r"[0-9a-z\u3400-\u9fff]+")
 _lock = threading.Lock()
+_names: set[str] = set()  # learned so far
 
 
 @lru_cache(maxsize=1)
@@ -28,10 +29,12 @@ def _segmenter() -> Any:
 
 
 def learn_names(names: Iterable[str]) -> None:
-    """Teach the segmenter names that it must not cut (友谊201街坊, 舒屋)."""
+    """Teach the segmenter names that it must not cut (友谊201街坊, 舒屋); once each, for every time weighs more."""
     with _lock:
-        for name in names:
-            _segmenter().add_word(fold(name))
+        for name in map(fold, names):
+            if name not in _names:
+                _names.add(name)
+                _segmenter().add_word(name)
 
 
 def segment(text: str) -> list[str]:

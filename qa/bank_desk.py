@@ -40,12 +40,13 @@ class BankDesk:
 
     def shipped(self, report_id: str) -> tuple[BankQuestion, ...]:
         """The questions that travel with the report."""
-        return read_bank(self._library.bank_path(report_id), self._library.report(report_id))
+        path = self._library.bank_path(report_id)
+        return read_bank(path, self._library.report(report_id)) if path.exists() else ()  # most have none: nothing to split
 
     def own(self, report_id: str) -> tuple[BankQuestion, ...]:
         """The questions that staff added."""
         path = self.path(report_id)
-        return read_bank(path, self._library.report(report_id)) if path else ()
+        return read_bank(path, self._library.report(report_id)) if path and path.exists() else ()
 
     def assigned(self, question: str, report_ids: Iterable[str]) -> dict[str, BankQuestion]:
         """What staff assigned a question to, by report; a file that other processes changed is read again."""

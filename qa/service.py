@@ -16,7 +16,6 @@ from corpus.report import Report
 from index.build import Content, build_index, index_in_memory, load_index, read_content
 from index.embed import Embedder, Encoder, Progress
 from index.passage_index import PassageIndex
-from index.words import learn_names
 from qa.arithmetic import Computation, recompute
 from qa.assigned import Assigned, settled
 from qa.bank_desk import BankDesk
@@ -98,7 +97,7 @@ class Service:
         self._banking = threading.Lock()  # held while a bank question goes to disk and into the index
         self._bank_changes = 0
         self._answerer: Librarian | None = None
-        self._made_of: object = None  # what the answerer was made of, to tell whether anything has changed
+        self._made_of = ""  # digest of what the answerer was made of, to tell whether anything has changed
         self._sorted: tuple[Library | None, tuple[Report, ...]] = (None, ())
         self._registers: dict[str, Known] = {}
 
@@ -221,18 +220,20 @@ class Service:
             Whether anything had changed.
 
         Raises:
-            ReportError, BankError: something in the folder cannot be used; the old state stays in force.
+            ReportError, BankError: a report in use cannot be read any more, or none can; the old state stays in force.
         """
         with self._refreshing:
             library = self.library.again()
             desk = BankDesk(library, self._state_folder)
-            list(library.reports())  # one that cannot be read is told now
+            for report in self.reports():
+                if report.report_id in library.report_ids():
+                    library.report(report.report_id)  # one in use that is spoilt now is told; a new one would be passed over
+            list(library.reports())  # read now, so that nobody waits for it later
             with self._lock:  # whoever warms holds it
                 if self._answerer is None:
                     self.library, self._desk = library, desk
                     return True
             seen = self._bank_changes
-            learn_names(library.names())
             made = self._made(library, desk)
             if made is None:
                 return False
@@ -243,21 +244,18 @@ class Service:
                     self.library, self._desk, (self._answerer, self._made_of) = library, desk, made
             return True
 
-    def _made(self, library: Library, desk: BankDesk) -> tuple[Librarian, object] | None:
+    def _made(self, library: Library, desk: BankDesk) -> tuple[Librarian, str] | None:
         """An answerer for a state of the library, warm, and what it is made of; None when the running one is made of the same."""
-        content = read_content(library, desk.entries if self._bank else lambda _: ())
-        made_of = _made_of(content)
-        if made_of == self._made_of:
+        content = self._content_of(library, desk)
+        if content.digest == self._made_of:
             return None
         answerer = self._answerer_of(content)
         answerer.answer("热身")
-        return answerer, made_of
+        return answerer, content.digest
 
     def build(self) -> PassageIndex:
         """Bring the index up to date and return it."""
-        learn_names(self.library.names())
-        content = self._content()
-        return build_index(content, self.encoder, self._index_folder, self._progress)
+        return build_index(self._content(), self.encoder, self._index_folder, self._progress)
 
     def explain(self, question: str) -> Ranked:
         """What a question became and why: the ranked candidates with every signal, for the staff desk."""
@@ -274,7 +272,14 @@ class Service:
             return known
 
     def _content(self) -> Content:
-        return read_content(self.library, self._desk.entries if self._bank else lambda _: ())
+        return self._content_of(self.library, self._desk)
+
+    def _content_of(self, library: Library, desk: BankDesk) -> Content:
+        """What is wanted of the index; says which reports cannot be used."""
+        content = read_content(library, desk.entries if self._bank else lambda _: ())
+        for problem in content.problems:
+            self._say(problem)
+        return content
 
     def answerer(self) -> Librarian:
         """What answers; model and index are loaded at the first call."""
@@ -282,14 +287,13 @@ class Service:
             return self._answerer
         with self._lock:
             if self._answerer is None:
-                learn_names(self.library.names())
                 content = self._content()
-                self._answerer, self._made_of = self._answerer_of(content), _made_of(content)
+                self._answerer, self._made_of = self._answerer_of(content), content.digest
             return self._answerer
 
     def _answerer_of(self, content: Content) -> Librarian:
-        shelf = self._shelf(content.reports)
-        return Librarian(self._open(content), self.encoder, shelf, Weights.load(), bank=self._bank, longest=self._longest)
+        index = self._open(content)
+        return Librarian(index, self.encoder, self._shelf(index.reports), Weights.load(), bank=self._bank, longest=self._longest)
 
     def _shelf(self, reports: Iterable[Report]) -> Shelf:
         return Shelf([report.about for report in reports], home=self._home, today=self._today)
@@ -324,11 +328,6 @@ def from_settings(
         say=say,
         progress=progress,
     )
-
-
-def _made_of(content: Content) -> object:
-    """What tells two states of the library apart: texts, banks, and what is known of each report."""
-    return content.digest, tuple(report.about for report in content.reports)
 
 
 def _quotes(entry: BankQuestion | None) -> bool:

@@ -11,7 +11,7 @@ _COMMON = 6  # a word that so many bank questions use is no typo
 
 def vocabulary(index: PassageIndex) -> set[str]:
     """The words of an index, for a speller."""
-    printed = {word for report in index.reports for sentence in report.sentences for word in words(sentence.text)}
+    printed = index.sentence_words.vocabulary
     asked = Counter(
         word for report in index.reports for row in index.bank_rows(report.report_id) if row.kind == "bank" for word in set(words(row.text))
     )

@@ -80,12 +80,25 @@ def test_what_is_known_of_a_report_is_refreshed_too(service: Service) -> None:
     assert service.refresh() is False
 
 
-def test_a_report_that_cannot_be_read_leaves_the_old_state_in_force(service: Service) -> None:
+def test_a_new_report_that_cannot_be_read_is_passed_over_and_told(service: Service) -> None:
     arrive(service)
+    write_report(service.library.folder / "bad-2022", "正文。", "year = '二〇二二'")
+    said: list[str] = []
+    service._say = said.append
+    assert service.refresh() is True
+    assert [report.report_id for report in service.reports()] == ["work-2021", "plan-2020"]
+    assert "bad-2022" in said[0]
+    assert "跳过" in said[0]
+
+
+def test_a_report_in_use_that_is_spoilt_leaves_the_old_state_in_force(service: Service) -> None:
+    arrive(service)
+    service.refresh()
+    write_report(service.library.folder / "new-2022", OLD, "year = 2022")
     (service.library.folder / "work-2021" / "about.toml").write_text("year = '二〇二一'", encoding="utf-8")
     with pytest.raises(ReportError, match="year"):
         service.refresh()
-    assert [report.report_id for report in service.reports()] == ["plan-2020"]
+    assert sorted(report.report_id for report in service.reports()) == ["plan-2020", "work-2021"]
     assert service.ask("粮食产量增长多少").question
 
 
