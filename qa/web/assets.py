@@ -14,9 +14,11 @@ _BUNDLES = {
     "site.css": ("tokens.css", "youju.css", "site.css"),
     "chat.css": ("tokens.css", "youju.css", "gradio.css", "site.css", "chat.css"),
     "tools.css": ("tokens.css", "youju.css", "site.css", "tools.css"),
+    "offline.css": ("tokens.css", "youju.css", "site.css", "offline.css"),
     "report.js": ("common.js", "report.js"),
     "chat.js": ("common.js", "chat.js"),
     "tools.js": ("common.js", "tools.js"),
+    "offline.js": ("common.js", "offline.js"),
 }
 _ICONS = ("icon.svg", "icon-180.png", "icon-192.png", "icon-512.png", "icon-maskable-512.png", "favicon.ico")
 _TYPES = {

@@ -13,7 +13,7 @@ from corpus.report import About
 from qa.log import Log
 from qa.service import Service as FullService
 from qa.settings import Settings, networks
-from qa.web import api, assets, chat, check_page, figures_page, health, problems, report_page, staff_page, texts
+from qa.web import api, assets, chat, check_page, figures_page, health, offline, problems, report_page, staff_page, texts
 from qa.web.asking import Asking
 from qa.web.contract import Checking, Service
 from qa.web.gate import BodyLimit, GradioGate, Headers, Prefix, Refusal, Scope, route_path
@@ -59,6 +59,7 @@ def create_app(service: Service, settings: Settings, log: Log | None = None, led
     for routes in (
         assets.router(),
         health.router(service, site),
+        offline.router(site),
         api.router(service, limits, settings.max_draft),
         report_page.router(service, site),
         figures_page.router(service, site),

@@ -117,6 +117,13 @@ BROKEN = "页面出错了"
 BROKEN_SAYS = "不是您的问题。请过一会儿再试。"
 HOME = "回到问答首页"
 
+# no network
+OFFLINE = "现在连不上网"
+OFFLINE_SAYS = "没有网，查不了报告，所以不回答新的问题。连上网后按“再试一次”。"
+OFFLINE_READ = "看过的报告，还能看"
+OFFLINE_TALK = "断网前问过的"
+OFFLINE_REPORT = "现在连不上网。这是上次打开时的报告，连上网后请再打开一次。"
+
 # REST
 API_TITLE = "有据接口"
 API_SAYS = "问一份报告，得到它的原句和出处；报告没写就说没有。错误按 RFC 9457 说明。"

@@ -181,6 +181,7 @@ class Visit:
 
 
 Visitor = Callable[..., Visit]
+_PLAIN = {"locale": "zh-CN", "service_workers": "block"}  # a service worker hides requests from tests that hold them up
 
 
 @pytest.fixture
@@ -189,7 +190,7 @@ def visitor(browser: Browser) -> Iterator[Visitor]:
     visits: list[Visit] = []
 
     def visit(width: int = 1280, height: int = 812, **options: object) -> Visit:
-        context = browser.new_context(viewport={"width": width, "height": height}, **({"locale": "zh-CN"} | options))
+        context = browser.new_context(viewport={"width": width, "height": height}, **(_PLAIN | options))
         context.set_default_timeout(15_000)
         visits.append(Visit(context))
         return visits[-1]

@@ -110,5 +110,11 @@
   if (!('speechSynthesis' in window)) document.documentElement.classList.add('no-speech');
   else window.addEventListener('pagehide', function () { window.speechSynthesis.cancel(); });
   sizeSwitch();
+  /* Where it is allowed: a page for when the network is gone, and a place on the home screen. */
+  if ('serviceWorker' in navigator && window.isSecureContext) {
+    window.addEventListener('load', function () {
+      navigator.serviceWorker.register(data.base + '/sw.js', { scope: data.base + '/' }).then(null, function () { /* a private window goes without */ });
+    });
+  }
   window.yj = { data: data, words: words, element: element, button: button, note: note, icon: icon, dress: dress, copy: copy, copyWith: copyWith, speak: speak };
 })();
