@@ -11,10 +11,10 @@ from fastapi import APIRouter, Request, Response
 
 _FOLDER = Path(__file__).parent / "static"
 _BUNDLES = {
-    "site.css": ("tokens.css", "youju.css", "site.css"),
-    "chat.css": ("tokens.css", "youju.css", "gradio.css", "site.css", "chat.css"),
-    "tools.css": ("tokens.css", "youju.css", "site.css", "tools.css"),
-    "offline.css": ("tokens.css", "youju.css", "site.css", "offline.css"),
+    "site.css": ("tokens.css", "looks.css", "youju.css", "site.css"),
+    "chat.css": ("tokens.css", "looks.css", "youju.css", "gradio.css", "site.css", "chat.css"),
+    "tools.css": ("tokens.css", "looks.css", "youju.css", "site.css", "tools.css"),
+    "offline.css": ("tokens.css", "looks.css", "youju.css", "site.css", "chat.css", "offline.css"),
     "report.js": ("common.js", "report.js"),
     "chat.js": ("common.js", "chat.js"),
     "tools.js": ("common.js", "tools.js"),

@@ -15,7 +15,8 @@ from qa.web.html import text
 
 # Runs before the first paint, so the chosen type size and theme never flash.
 _EARLY = (
-    'var d=document.documentElement;d.className="js";try{d.dataset.size=localStorage.getItem("yj-size")||""}catch(e){}'
+    'var d=document.documentElement;d.className="js";try{d.dataset.size=localStorage.getItem("yj-size")||"";'
+    'var k=localStorage.getItem("yj-look");if(k)d.dataset.theme=k}catch(e){}'
     "var t=/[?&]__theme=(light|dark)/.exec(location.search);if(t)d.dataset.theme=t[1];"
 )
 
@@ -134,7 +135,14 @@ def footer(site: Site) -> str:
     """The line under every page that says where the answers come from."""
     titles = "".join(f"《{text(about.title)}》" for about in site.reports[:3])
     door = f'<a href="{site.base}/staff">{texts.STAFF_DOOR}</a>' if site.staff else ""
-    return f'<footer class="yj-end"><div class="yj-end__in"><span>{texts.SOURCE_LINE.format(titles=titles)}</span>{door}</div></footer>'
+    return f'<footer class="yj-end"><div class="yj-end__in"><span>{texts.SOURCE_LINE.format(titles=titles)}</span>{looks()}{door}</div></footer>'
+
+
+def looks() -> str:
+    """The switch of colours; hidden where no script could work it."""
+    choices = ((look, name) for look, name in texts.LOOKS.items())
+    buttons = "".join(f'<button type="button" data-look="{look}" aria-pressed="false">{name}</button>' for look, name in choices)
+    return f'<div class="yj-looks" role="group" aria-label="{texts.LOOK}">{buttons}</div>'
 
 
 def message_page(site: Site, status: int, title: str, says: str) -> HTMLResponse:

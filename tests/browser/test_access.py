@@ -62,6 +62,28 @@ def test_axe_finds_nothing_serious(staged: Server, visitor: Visitor, artifacts, 
         assert serious(page) == [], path
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_colours_can_be_chosen_and_hold_on_every_page(staged: Server, visitor: Visitor, artifacts, scheme: str) -> None:
+    visit = visitor(375, color_scheme=scheme)
+    page = visit.open(staged.url + "/")
+    visit.ask("热线满意率多少")
+    page.get_by_role("button", name="深色").click()
+    expect(page.locator("body")).to_have_css("background-color", "rgb(18, 21, 23)")
+    page.get_by_role("button", name="高对比").click()
+    expect(page.locator("body")).to_have_css("background-color", "rgb(255, 255, 255)")
+    expect(page.locator("#yj-talk .yj-quote").first).to_have_css("color", "rgb(0, 0, 0)")
+    page.screenshot(path=artifacts / f"chat-375-contrast-{scheme}.png", full_page=True)
+    assert serious(page) == []
+    page.goto(staged.url + "/report/yanji-2021#s2ee1c271")
+    expect(page.locator("body")).to_have_css("background-color", "rgb(255, 255, 255)")
+    assert serious(page) == []
+    page.goto(staged.url + "/figures")
+    expect(page.get_by_role("button", name="高对比")).to_have_attribute("aria-pressed", "true")
+    assert serious(page) == []
+    page.get_by_role("button", name="自动").click()
+    expect(page.locator("body")).to_have_css("background-color", "rgb(241, 243, 241)" if scheme == "light" else "rgb(18, 21, 23)")
+
+
 def test_no_latin_word_is_left_on_any_page(staged: Server, visitor: Visitor) -> None:
     visit = visitor()
     visit.expected = ("404",)

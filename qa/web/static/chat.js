@@ -348,6 +348,17 @@
     app.querySelectorAll('.yj-answer a[target]').forEach(function (a) { a.removeAttribute('target'); });
     app.querySelectorAll('.yj-note:not([role])').forEach(function (n) { n.setAttribute('role', 'alert'); });
   }
+  /* The framework looks at the device alone when it picks its colours; what the visitor picked holds. */
+  (function look() {
+    var root = document.documentElement, dark = window.matchMedia('(prefers-color-scheme: dark)');
+    function agree() {
+      var theme = root.getAttribute('data-theme'), should = theme ? theme === 'dark' : dark.matches;
+      if (document.body.classList.contains('dark') !== should) document.body.classList[should ? 'add' : 'remove']('dark');
+    }
+    new MutationObserver(agree).observe(document.body, { attributes: true, attributeFilter: ['class'] });
+    new MutationObserver(agree).observe(root, { attributes: true, attributeFilter: ['data-theme'] });
+    agree();
+  })();
   /* Its styles come by script and last: neither the first paint nor the first question waits for them, and who has no script needs none. */
   (function styles() {
     var link = document.createElement('link');

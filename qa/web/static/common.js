@@ -21,6 +21,24 @@
     show();
   }
 
+  /* 自动 follows the device; what is chosen here holds on every page. */
+  function lookSwitch() {
+    var buttons = Array.prototype.slice.call(document.querySelectorAll('.yj-looks button')), root = document.documentElement;
+    function show() {
+      var look = root.getAttribute('data-theme') || '';
+      buttons.forEach(function (b) { b.setAttribute('aria-pressed', String(b.getAttribute('data-look') === look)); });
+    }
+    buttons.forEach(function (b) {
+      b.addEventListener('click', function () {
+        var look = b.getAttribute('data-look');
+        if (look) root.setAttribute('data-theme', look); else root.removeAttribute('data-theme');
+        try { localStorage.setItem('yj-look', look); } catch (e) { /* private window: the choice lasts for this page */ }
+        show();
+      });
+    });
+    show();
+  }
+
   function icon(name) {
     var i = document.createElement('span');
     i.className = 'yj-i yj-i-' + name;
@@ -110,6 +128,7 @@
   if (!('speechSynthesis' in window)) document.documentElement.classList.add('no-speech');
   else window.addEventListener('pagehide', function () { window.speechSynthesis.cancel(); });
   sizeSwitch();
+  lookSwitch();
   /* Where it is allowed: a page for when the network is gone, and a place on the home screen. */
   if ('serviceWorker' in navigator && window.isSecureContext) {
     window.addEventListener('load', function () {
