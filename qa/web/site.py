@@ -1,7 +1,8 @@
 """The web application, put together: pages, REST, the chat, and what stands around them."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
@@ -21,6 +22,9 @@ from qa.web.ledger import Ledger
 from qa.web.limit import Limits
 from qa.web.page import Site, message_page
 from qa.web.visitor import Proxies
+
+if TYPE_CHECKING:
+    from qa.web.assistant import Endpoint
 
 _BYTES_PER_CHARACTER = 12  # of a draft, as JSON with every character escaped twice over
 _LEAST_BODY = 64 * 1024  # bytes
@@ -44,6 +48,7 @@ def create_app(service: Service, settings: Settings, log: Log | None = None, led
     limits = Limits.of(settings, ledger)
     asking = Asking(service, site, limits.ask)
     gradio_app = chat.mounted(site.base)
+    endpoint = _endpoint(service, settings, limits)
     app = FastAPI(
         title=texts.API_TITLE,
         description=texts.API_SAYS,
@@ -52,7 +57,7 @@ def create_app(service: Service, settings: Settings, log: Log | None = None, led
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
         servers=[{"url": site.base}] if site.base else None,
-        lifespan=_lifespan_of(gradio_app),
+        lifespan=_lifespan_of(gradio_app, endpoint),
         middleware=_layers(site, settings),
     )
     problems.install(app, site)
@@ -71,6 +76,8 @@ def create_app(service: Service, settings: Settings, log: Log | None = None, led
     if settings.staff_password and isinstance(service, FullService):
         desk = staff_page.Desk(service, site, log, settings.staff_password, settings.state, ledger, limits.login)
         app.include_router(staff_page.router(desk))
+    if endpoint is not None:
+        app.router.routes.append(endpoint.route())
     app.router.default = GradioGate(gradio_app, _refusal(site))
     return app
 
@@ -99,12 +106,24 @@ def _layers(site: Site, settings: Settings) -> list[Middleware]:
     ]
 
 
-def _lifespan_of(inner: FastAPI) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
-    """Start and stop the chat framework with the application; a mounted one would not be."""
+def _endpoint(service: Service, settings: Settings, limits: Limits) -> "Endpoint | None":
+    """Where assistants ask, if the settings open it; what it needs is loaded only then."""
+    if settings.mcp == "off" or not isinstance(service, FullService):
+        return None
+    from qa.web.assistant import Endpoint, server_of
+
+    return Endpoint(server_of(service, settings.max_draft), limits.ask)
+
+
+def _lifespan_of(inner: FastAPI, endpoint: "Endpoint | None") -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """Start and stop the chat framework, and the endpoint for assistants, with the application; mounted ones would not be."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with inner.router.lifespan_context(inner):
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(inner.router.lifespan_context(inner))
+            if endpoint is not None:
+                await stack.enter_async_context(endpoint.sessions.run())
             yield
 
     return lifespan

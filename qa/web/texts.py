@@ -148,6 +148,10 @@ API_EXAMPLE_DRAFT = "热线工单2905件，满意率91.4%。"
 API_REPORT = "报告编号；空表示全部"
 API_ASKED = "回答：answered 为真时有 citations，否则有 reason 和 message"
 API_CHECKED = "figures：稿子里的每个数字，各有一个结论"
+MCP_SAYS = "从政府工作报告里取证据：每个回答都是报告原句，一字不改，带着出处和链接；answered 为假时报告没有写，请不要替报告说。"
+MCP_FIGURES = "报告里的数字：列出句子里含有这些词的每个数字，连同指标、单位和句子编号"
+MCP_FIND = "找句子：列出含有这些词的报告原句和链接"
+MCP_WORDS = "句子里要有的词，几个词用空格隔开"
 PROBLEMS = {
     400: "请求的内容读不懂",
     404: "没有这个地址或这份报告",
