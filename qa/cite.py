@@ -37,6 +37,12 @@ def cite(report: Report, sentence: Sentence, highlights: Iterable[Span] = (), sc
     )
 
 
+def titled(citation: Citation) -> str:
+    """The report of a citation for people, with its year where the title does not say it."""
+    year = "" if citation.year is None or str(citation.year) in citation.title else f"({citation.year}年)"
+    return f"《{citation.title}》{year}"
+
+
 def joined(spans: Iterable[Span], start: int, end: int) -> tuple[Span, ...]:
     """Spans cut to start..end, in order, overlapping ones as one.
 

@@ -140,9 +140,14 @@ def evaluate(questions: Path, as_json: bool, misses: Path | None) -> None:
 @cli.command(context_settings=_HELP)
 def reports() -> None:
     """列出有哪些报告。"""
-    for report in _service().reports():
+    service = _service()
+    there = service.reports()
+    home = service.home() if len(there) > 1 else None
+    for report in there:
         about = report.about
-        click.echo(f"{report.report_id}\t{about.title}\t{about.published or '日期不详'}\t{len(report.sentences)} 句")
+        line = [report.report_id, about.title, str(about.published or "日期不详"), f"{len(report.sentences)} 句"]
+        line += [f"{about.year}年" if about.year else "年份不详", about.publisher or "发布单位不详"]
+        click.echo("\t".join([*line, *(["没说哪份时先问这份"] if report is home else [])]))
 
 
 @cli.command(context_settings=_HELP)
@@ -336,18 +341,21 @@ def _bar() -> Any:
 
 def _as_text(answer: "Answer") -> str:
     """An answer for people at a terminal."""
+    from qa.cite import titled
+
     if not answer.answered:
         lines = [answer.message]
         if answer.near is not None:
-            lines += ["报告写的是:", f"  “{answer.near.sentence}”", f"  {' '.join(answer.near.section)}  {answer.near.link}"]
+            where = " ".join((titled(answer.near), *answer.near.section))
+            lines += ["报告写的是:", f"  “{answer.near.sentence}”", f"  {where}  {answer.near.link}"]
         return "\n".join(lines)
-    blocks = []
+    blocks = [f"按“{answer.understood}”理解"] if answer.understood else []
     for citation in answer.citations:
         marked = citation.sentence
         for start, end in reversed(citation.highlights):
             a, b = start - citation.start, end - citation.start
             marked = f"{marked[:a]}【{marked[a:b]}】{marked[b:]}"
-        blocks.append(f"“{marked}”\n  ——《{citation.title}》 {' '.join(citation.section)}\n  {citation.link}")
+        blocks.append(f"“{marked}”\n  ——{titled(citation)} {' '.join(citation.section)}\n  {citation.link}")
     return "\n\n".join(blocks)
 
 

@@ -206,8 +206,8 @@ class Service:
         return self.library.report(report_id)
 
     def examples(self) -> list[tuple[str, str]]:
-        """Topics and questions for the welcome, from the newest report that offers any."""
-        offered = (self.library.examples(report.report_id) for report in self.reports())
+        """Topics and questions for the welcome, from the home report, else the newest that offers any."""
+        offered = (self.library.examples(report.report_id) for report in (self.home(), *self.reports()))
         return next(filter(None, offered), [])
 
     def refresh(self) -> bool:
@@ -296,7 +296,12 @@ class Service:
         return Librarian(index, self.encoder, self._shelf(index.reports), Weights.load(), bank=self._bank, longest=self._longest)
 
     def _shelf(self, reports: Iterable[Report]) -> Shelf:
-        return Shelf([report.about for report in reports], home=self._home, today=self._today)
+        shelf = Shelf([report.about for report in reports], home=self._home, today=self._today)
+        if not shelf.knows_home(self._home):
+            name = shelf.publishers[shelf.home].name
+            self._say(f"设置 YOUJU_HOME={self._home!r} 不是哪份报告的发布单位或编号;先当作{name}的来访者,看看有哪些:python -m qa reports")
+            self._home = ""  # said once
+        return shelf
 
     def _open(self, content: Content) -> PassageIndex:
         """The index on disk; built when it is missing or out of date; kept in memory when the disk cannot be written to."""

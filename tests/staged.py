@@ -21,6 +21,7 @@ class Staged:
         self._library = Library(reports)
         self._warm = threading.Event()
         self.asked: list[tuple[str, tuple[str, ...]]] = []
+        self.within: list[tuple[str, ...]] = []
         self.votes: list[tuple[str, str, str, str]] = []
         if warm_after:
             threading.Timer(warm_after, self._warm.set).start()
@@ -33,6 +34,9 @@ class Staged:
 
     def reports(self) -> list[Report]:
         return list(self._library.reports())
+
+    def home(self) -> Report:
+        return self.report(REPORT)
 
     def report(self, report_id: str) -> Report:
         return self._library.report(report_id)
@@ -48,6 +52,7 @@ class Staged:
             self.report(report_id)
         self._warm.wait()
         self.asked.append((question, tuple(history)))
+        self.within.append(tuple(reports))
         if "坏" in question:
             raise RuntimeError("staged")
         if "慢" in question:

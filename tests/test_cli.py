@@ -306,7 +306,8 @@ def test_a_damaged_index_is_mended_with_a_word(small: Shell) -> None:
 
 
 def test_which_reports_there_are(real: Shell) -> None:
-    assert real.run("reports").out == "yanji-2021\t延吉新村街道2021年度工作总结\t2022-03-30\t176 句\n"
+    known = "yanji-2021\t延吉新村街道2021年度工作总结\t2022-03-30\t176 句\t2021年\t上海市杨浦区人民政府延吉新村街道办事处"
+    assert real.run("reports").out == known + "\n"
 
 
 def test_a_draft_is_checked(real: Shell, yanji: Report) -> None:

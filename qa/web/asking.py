@@ -1,12 +1,14 @@
 """A visitor's question on its way to the service and back as HTML; what page load and running chat share."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from corpus.report import About
 from qa.web import texts
 from qa.web.contract import Service
 from qa.web.limit import Limit
 from qa.web.page import Site
+from qa.web.picker import chosen_reports
 from qa.web.render import Setting, answer_html, notice_html
 
 _TURNS_KEPT = 6  # earlier questions that can still be referred to
@@ -33,7 +35,9 @@ class Asking:
         if kept is None or kept[0] != reports:
             topics = self._service.examples()
             examples = tuple(question for _, question in topics)
-            setting = Setting(self._site.base, self._site.year, examples, titled=len(reports) > 1, home_report=reports[0].report_id)
+            titles = {about.report_id: about.title for about in reports}
+            home = reports[0].report_id
+            setting = Setting(self._site.base, self._site.year, examples, titled=len(reports) > 1, home_report=home, titles=titles)
             self._kept = kept = (reports, topics, setting)
         return kept
 
@@ -42,13 +46,24 @@ class Asking:
         """Whether a question is answered at once."""
         return self._service.ready
 
-    def html(self, question: str, history: Sequence[str], client: str) -> str:
-        """The answer to a question, or the word on why there is none; waits while the model warms."""
+    def html(self, question: str, history: Sequence[str], client: str, chosen: str = "") -> str:
+        """The answer to a question, or the word on why there is none; waits while the model warms.
+
+        Args:
+            question: as typed.
+            history: the questions before it, oldest first.
+            client: who asks.
+            chosen: where to look, as the picker writes it; "" for everywhere.
+        """
         if len(question) > self._max_question:
             return _plain(texts.TOO_LONG)
         if not self._limit.allows(client):
             return _plain(texts.TOO_FAST)
-        return answer_html(self._service.ask(question, history=list(history)[-_TURNS_KEPT:]), self._current()[2])
+        reports = chosen_reports(chosen, self._site.reports)
+        if reports is None:
+            return _plain(texts.NO_SUCH_CHOICE)
+        answer = self._service.ask(question, history=list(history)[-_TURNS_KEPT:], reports=reports)
+        return answer_html(answer, replace(self._current()[2], chosen=chosen))
 
 
 def _plain(words: str) -> str:

@@ -23,6 +23,7 @@ from qa.web.capture import capture
 from qa.web.contract import Service
 from qa.web.html import ask_link, icon, text
 from qa.web.page import Page, Site, footer, render
+from qa.web.picker import picker_html
 from qa.web.render import question_html
 from qa.web.report_html import anchors, outside_link
 from qa.web.visitor import visitor_of
@@ -31,7 +32,6 @@ _SCRIPT = re.compile(r"<script>(window\.gradio_config = .*?)</script>", re.DOTAL
 _SECOND = re.compile(r"<script>(window\.gradio_api_info = .*?)</script>", re.DOTALL)
 _MODULE = re.compile(r'<script type="module" crossorigin src="\./([^"]+)"></script>')
 _STYLES = re.compile(r'<link rel="stylesheet" crossorigin href="\./([^"]+)">')
-_FIRST = 'id="yj-first"'  # a turn that the server answered
 _NO_LATEX: list[dict[str, str | bool]] = []
 
 
@@ -76,6 +76,7 @@ class Asked(BaseModel):
 
     question: str = Field(max_length=20_000)
     history: list[str] = Field(default=[], max_length=50)
+    report: str = Field(default="", max_length=64)  # where to look, as the picker writes it
 
 
 def mounted(base: str) -> FastAPI:
@@ -102,21 +103,24 @@ def router(gradio_app: FastAPI, asking: Asking, site: Site, service: Service) ->
     routes = APIRouter(include_in_schema=False)
 
     @routes.api_route("/", methods=["GET", "HEAD"])
-    async def home(request: Request, q: str = "", after: str = "") -> Response:
+    async def home(request: Request, q: str = "", after: str = "", report: str = "") -> Response:
         ready = asking.ready
         before = [after] if after.strip() else []
-        turn = await run_in_threadpool(_turn, asking, q, before, visitor_of(request)) if q.strip() and ready else ""
+        asked = q.strip() and ready
+        turn = await run_in_threadpool(_turn, asking, q, before, visitor_of(request), report) if asked else ""
         config, api_info, module, styles = _parts(await capture(gradio_app, request.scope))
         head = f'<script type="module" src="{site.base}/{module}"></script>{_waiting(q, ready)}'
         newest = service.report(site.newest.report_id)
         talk = f'<gradio-app control_page_title="false" embed="false" eager="true" data-styles="{site.base}/{styles}"></gradio-app>'
-        body = _body(site, newest, asking.topics, q, turn + talk, ready=ready)
+        bar = _bar(site, "" if turn else escape(q.strip()), report, ready=ready)
+        body = _body(site, newest, asking.topics, turn + talk) + bar
         page = Page(texts.TITLE, body, "chat.css", "chat.js", "chat", head, (config, api_info), eval_allowed=True)
         return render(page, site)
 
     @routes.post("/chat/answer")
     def answer(request: Request, asked: Asked) -> HTMLResponse:
-        return HTMLResponse(asking.html(asked.question, asked.history, visitor_of(request)), headers={"Cache-Control": "no-store"})
+        html = asking.html(asked.question, asked.history, visitor_of(request), asked.report)
+        return HTMLResponse(html, headers={"Cache-Control": "no-store"})
 
     return routes
 
@@ -135,18 +139,17 @@ def _waiting(question: str, ready: bool) -> str:
     return '<noscript><meta http-equiv="refresh" content="3"></noscript>' if question.strip() and not ready else ""
 
 
-def _turn(asking: Asking, question: str, before: Sequence[str], client: str) -> str:
-    answer = asking.html(question, before, client)
-    return f'<article class="yj-turn" {_FIRST}><div class="yj-ask">{question_html(question)}</div>{answer}</article>'
+def _turn(asking: Asking, question: str, before: Sequence[str], client: str, chosen: str) -> str:
+    answer = asking.html(question, before, client, chosen)
+    return f'<article class="yj-turn" id="yj-first"><div class="yj-ask">{question_html(question)}</div>{answer}</article>'
 
 
-def _body(site: Site, newest: Report, topics: Sequence[tuple[str, str]], question: str, talk: str, *, ready: bool) -> str:
-    pending = "" if _FIRST in talk else escape(question.strip())
+def _body(site: Site, newest: Report, topics: Sequence[tuple[str, str]], talk: str) -> str:
     return (
         f'<main class="yj-main" id="main"><div class="yj-chat"><div>'
         f'<div class="yj-log" id="yj-log" role="log" aria-label="{texts.LOG}">{_welcome(site, topics)}{talk}</div>'
         f'<div class="yj-clear" hidden><button type="button" class="yj-act yj-do-clear">{icon("close")}{texts.CLEAR}</button></div></div>'
-        f"{_rail(site, newest)}</div></main>{footer(site)}{_bar(site, pending, ready=ready)}"
+        f"{_rail(site, newest)}</div></main>{footer(site)}"
     )
 
 
@@ -189,12 +192,12 @@ def _rail(site: Site, newest: Report) -> str:
     )
 
 
-def _bar(site: Site, pending: str, *, ready: bool) -> str:
+def _bar(site: Site, pending: str, chosen: str, *, ready: bool) -> str:
     waiting = f'<p class="yj-wait" id="yj-warming" role="status"><span class="yj-wait__b"></span>{texts.WARMING}</p>'
     warming = "" if ready else waiting
     return (
         f'<form class="yj-bar" role="search" aria-label="{texts.ASK_FORM}" action="{site.base}/" method="get">'
-        f'<div id="yj-notices">{warming}</div><div class="yj-bar__in"><label class="yj-hide" for="q">{texts.ASK_LABEL}</label>'
+        f'<div id="yj-notices">{warming}</div>{picker_html(site.reports, chosen)}<div class="yj-bar__in"><label class="yj-hide" for="q">{texts.ASK_LABEL}</label>'
         f'<textarea class="yj-input" id="q" name="q" rows="1" placeholder="{texts.ASK_HINT}" enterkeyhint="send" autocomplete="off">'
         f"{pending}</textarea>"
         f'<button class="yj-btn yj-btn--main">{texts.ASK}</button><span class="yj-bar__s">{texts.PROMISE}</span></div>'

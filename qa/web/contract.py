@@ -21,6 +21,9 @@ class Service(Protocol):
     def reports(self) -> list[Report]:
         """Every report."""
 
+    def home(self) -> Report:
+        """The newest report of the visitors' own publisher."""
+
     def report(self, report_id: str) -> Report:
         """One report; raises ReportError when there is none of that name."""
 

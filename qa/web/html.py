@@ -62,6 +62,7 @@ def icon(name: str) -> str:
     return f'<span class="yj-i yj-i-{name}"></span>'
 
 
-def ask_link(base: str, question: str) -> str:
-    """A link that asks: works without a script, and is what 分享 shares."""
-    return escape(f"{base}/?q={quote(question, safe='')}")
+def ask_link(base: str, question: str, report: str | None = None) -> str:
+    """A link that asks, of the reports chosen if any: works without a script, and is what 分享 shares."""
+    where = "" if report is None else f"&report={quote(report, safe='')}"
+    return escape(f"{base}/?q={quote(question, safe='')}{where}")

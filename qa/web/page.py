@@ -26,19 +26,19 @@ class Site:
     """What every page needs to know of where it is served and of which reports."""
 
     base: str  # path prefix behind a proxy, "" or "/youju"
-    catalogue: Callable[[], tuple[About, ...]]  # the reports there are now, newest first, at least one
+    catalogue: Callable[[], tuple[About, ...]]  # the reports there are now, home's first, newest first, at least one
     frame_ancestors: str  # who may embed the chat, as CSP writes it
     staff: bool = False  # the staff desk is open
     max_question: int = 300  # characters
 
     @property
     def reports(self) -> tuple[About, ...]:
-        """What the library holds now, newest first."""
+        """What the library holds now: those of the visitors' own publisher first, newest first."""
         return self.catalogue()
 
     @property
     def newest(self) -> About:
-        """The report a page means when it names none."""
+        """The report a page means when it names none: the newest of the visitors' own publisher."""
         return self.reports[0]
 
     @property
@@ -133,7 +133,9 @@ def _header(page: Page, site: Site) -> str:
 
 def footer(site: Site) -> str:
     """The line under every page that says where the answers come from."""
-    titles = "".join(f"《{text(about.title)}》" for about in site.reports[:3])
+    few = len(site.reports) <= 3
+    titles = "".join(f"《{text(about.title)}》" for about in site.reports[: 3 if few else 1])
+    titles += "" if few else texts.SOURCE_MORE.format(count=len(site.reports))
     door = f'<a href="{site.base}/staff">{texts.STAFF_DOOR}</a>' if site.staff else ""
     return f'<footer class="yj-end"><div class="yj-end__in"><span>{texts.SOURCE_LINE.format(titles=titles)}</span>{looks()}{door}</div></footer>'
 

@@ -3,10 +3,11 @@
 What the chat's sanitiser keeps decides the form: classes for state, no ``data-*``, no ``aria-*``, no inline SVG.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from html import escape
 
+from qa.cite import titled
 from qa.records import Answer, Citation
 from qa.web import texts
 from qa.web.html import Mark, ask_link, icon, kept_whole, marked, text
@@ -24,6 +25,8 @@ class Setting:
     examples: tuple[str, ...] = ()  # questions that can be answered
     titled: bool = False  # several reports: say which one a sentence stands in
     home_report: str = ""  # report_id whose contents a refusal offers
+    chosen: str = ""  # where the visitor chose to look, as the picker writes it
+    titles: Mapping[str, str] = field(default_factory=dict)  # of every report, by id
 
 
 def question_html(question: str) -> str:
@@ -112,7 +115,7 @@ def _mark_css(citation: Citation, start: int, end: int) -> str:
 
 
 def _source(citation: Citation, setting: Setting) -> str:
-    places = [f"《{citation.title}》"] if setting.titled or not citation.section else []
+    places = [titled(citation)] if setting.titled or not citation.section else []
     lines = "".join(f'<span class="yj-src__v">{text(line)}</span>' for line in [*places, *citation.section])
     return f'<p class="yj-src"><span class="yj-src__k">{texts.SOURCE}</span>{lines}</p>'
 
@@ -153,7 +156,7 @@ def _foot() -> str:
 def _next(questions: Sequence[str], setting: Setting, title: str = texts.NEXT) -> str:
     if not questions:
         return ""
-    chips = "".join(f'<li><a class="yj-chip" href="{ask_link(setting.base, q)}">{text(q)}</a></li>' for q in questions)
+    chips = "".join(f'<li><a class="yj-chip" href="{_link(setting, q)}">{text(q)}</a></li>' for q in questions)
     return f'<div class="yj-next"><p class="yj-next__t">{title}</p><ul class="yj-next__l">{chips}</ul></div>'
 
 
@@ -180,24 +183,40 @@ def _nil(title: str, why: str, rest: str) -> str:
 
 
 def _not_in_report(answer: Answer, setting: Setting) -> str:
-    why = texts.NIL_WHY.format(year=setting.year)
-    if answer.missing:
+    title, why = texts.NIL, texts.NIL_WHY.format(year=setting.year)
+    if answer.years:  # no report of that year: what is said names those that there are
+        head, _, tail = answer.message.partition("。")
+        title, why = f"{text(head)}。", tail
+    elif answer.missing:
         why = texts.NIL_MISSING.format(missing=answer.missing) + why
     do = "".join(f"<li>{step}</li>" for step in _steps(answer, setting))
     tell = (
         f'<div class="yj-vote yj-vote--nil"><span class="yj-vote__q">{texts.IT_DOES}</span>'
         f'<button type="button" class="yj-btn yj-do-tell">{icon("edit")}{texts.TELL_US}</button></div>'
     )
-    return _nil(texts.NIL, why, f'<ul class="yj-do">{do}</ul>') + tell
+    return _nil(title, why, f'<ul class="yj-do">{do}</ul>') + tell
 
 
 def _steps(answer: Answer, setting: Setting) -> list[str]:
     """What to do instead: ring the hotline, ask what the report does say, read its contents."""
     steps = [f'<a href="tel:{texts.HOTLINE_NUMBER}">{icon("phone")}<span>{texts.HOTLINE}</span></a>']
+    for report_id in answer.elsewhere:
+        steps.append(_there(answer.question, report_id, texts.ELSEWHERE.format(title=setting.titles.get(report_id, report_id)), setting))
+    if setting.chosen:
+        steps.append(_there(answer.question, "", texts.EVERYWHERE, setting))
     for question in answer.related[:2]:
         words = f'{text(texts.REPHRASE.format(question=question))}<span class="yj-do__s">{texts.REPHRASE_NOTE}</span>'
-        steps.append(f'<a class="yj-rephrase" href="{ask_link(setting.base, question)}">{icon("arrow")}<span>{words}</span></a>')
+        steps.append(f'<a class="yj-rephrase" href="{_link(setting, question)}">{icon("arrow")}<span>{words}</span></a>')
     if setting.home_report:
         toc = escape(f"{setting.base}/report/{setting.home_report}#toc")
         steps.append(f'<a href="{toc}">{icon("list")}<span>{texts.BROWSE}</span></a>')
     return steps
+
+
+def _there(question: str, report: str, words: str, setting: Setting) -> str:
+    return f'<a class="yj-rephrase" href="{ask_link(setting.base, question, report)}">{icon("arrow")}<span>{text(words)}</span></a>'
+
+
+def _link(setting: Setting, question: str) -> str:
+    """A link that asks in the same reports."""
+    return ask_link(setting.base, question, setting.chosen or None)

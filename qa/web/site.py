@@ -12,6 +12,7 @@ from starlette.responses import Response
 from corpus.library import newest_first
 from corpus.report import About
 from qa.log import Log
+from qa.publishers import publisher_key
 from qa.service import Service as FullService
 from qa.settings import Settings, networks
 from qa.web import api, assets, chat, check_page, figures_page, health, offline, problems, report_page, staff_page, texts
@@ -84,7 +85,9 @@ def create_app(service: Service, settings: Settings, log: Log | None = None, led
 
 def _site(service: Service, settings: Settings) -> Site:
     def catalogue() -> tuple[About, ...]:
-        return tuple(report.about for report in newest_first(service.reports()))
+        own = publisher_key(service.home().about)
+        abouts = [report.about for report in newest_first(service.reports())]
+        return tuple(sorted(abouts, key=lambda about: publisher_key(about) != own))
 
     return Site(
         base=settings.root_path,

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Server, Stage, Visitor
+from many import write_library
 from playwright.sync_api import expect
 
 QUESTION = "热线满意率多少"
@@ -289,3 +290,24 @@ def test_behind_a_proxy_prefix_every_link_keeps_it(stage: Stage, visitor: Visito
     assert "/youju/report/yanji-2021#" in page.url
     hrefs = page.eval_on_selector_all("a[href^='/'], link[href^='/']", "all => all.map(e => e.getAttribute('href'))")
     assert [href for href in hrefs if not href.startswith("/youju/")] == []
+
+
+def test_where_to_look_is_kept_in_the_talk_and_sent_along(stage: Stage, visitor: Visitor, artifacts: Path, tmp_path: Path) -> None:
+    server = stage(reports=write_library(tmp_path / "reports"))
+    visit = visitor(375)
+    page = visit.open(server.url + "/")
+    page.locator("#report").select_option("guowuyuan-2019")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.post_data or "") if request.url.endswith("/chat/answer") else None)
+    visit.ask("一客饭多少钱")
+    assert '"report":"guowuyuan-2019"' in sent[-1]
+    page.screenshot(path=artifacts / "chat-375-chosen.png")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 375
+    visit.open(server.url + "/")
+    expect(page.locator("#report")).to_have_value("guowuyuan-2019")
+    visit.open(server.url + "/?q=热线满意率多少&report=yanji-2021")
+    expect(page.locator("#report")).to_have_value("yanji-2021")
+    page.locator("#report").select_option(":2021")
+    visit.ask("一客饭多少钱")
+    page.locator("#yj-talk .yj-rephrase", has_text="到全部报告里找").last.click()
+    expect(page.locator("#report")).to_have_value("")

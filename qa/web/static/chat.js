@@ -3,8 +3,9 @@
    the report and comes back finds it, and it is gone when the tab is closed or the talk is cleared. */
 (function () {
   'use strict';
-  var words = yj.words, data = yj.data, KEY = 'yj-talk', MOST = 30;
+  var words = yj.words, data = yj.data, KEY = 'yj-talk', WHERE = 'yj-where', MOST = 30;
   var log = document.getElementById('yj-log'), form = document.querySelector('.yj-bar'), box = document.getElementById('q');
+  var picker = document.getElementById('report');  /* only where there are several reports */
   var wrong = document.getElementById('yj-wrong'), notices = document.getElementById('yj-notices');
   var turns = load(), pending = null, failed = null, mounted = false, plain = null, offlineNote = null;
 
@@ -14,6 +15,26 @@
   }
   function save() {
     try { sessionStorage.setItem(KEY, JSON.stringify(turns.slice(-MOST))); } catch (e) { /* storage full or forbidden */ }
+  }
+  /* Where to look: what the address asked for, else what was chosen before in this talk. */
+  function where() { return picker ? picker.value : ''; }
+  function look(choice) {
+    if (!picker || !Array.prototype.some.call(picker.options, function (o) { return o.value === choice; })) return;
+    picker.value = choice;
+    keepWhere();
+  }
+  function keepWhere() {
+    try { sessionStorage.setItem(WHERE, where()); } catch (e) { /* forbidden */ }
+  }
+  (function () {
+    if (!picker) return;
+    var asked = new URLSearchParams(location.search).get('report'), before = '';
+    try { before = sessionStorage.getItem(WHERE) || ''; } catch (e) { /* forbidden */ }
+    look(asked === null ? before : asked);
+    picker.addEventListener('change', keepWhere);
+  })();
+  function address(question) {
+    return data.base + '/?q=' + encodeURIComponent(question) + (where() ? '&report=' + encodeURIComponent(where()) : '');
   }
   function message(role, html) {
     return { role: role, metadata: null, options: null, content: [{ type: 'text', text: html }] };
@@ -110,6 +131,7 @@
       turns = [];
       failed = null;
       try { sessionStorage.removeItem(KEY); } catch (e) { /* nothing was kept */ }
+      look('');
       box.focus();
       return [messages()];
     }
@@ -119,7 +141,7 @@
     var stop = window.AbortController ? new AbortController() : { abort: function () { /* an old browser waits */ } };
     var timer = setTimeout(function () { stop.abort(); }, 180000);
     function done(then) { return function (given) { clearTimeout(timer); return then(given); }; }
-    var body = JSON.stringify({ question: question, history: turns.map(function (turn) { return turn.q; }).slice(-8) });
+    var body = JSON.stringify({ question: question, history: turns.map(function (turn) { return turn.q; }).slice(-8), report: where() });
     return fetch(data.base + '/chat/answer', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: body, signal: stop.signal })
       .then(function (r) {
         if (!r.ok) throw new Error(String(r.status));
@@ -259,7 +281,7 @@
   }
   function share(answer) {
     var after = said(answer, '.yj-after'), foot = answer.querySelector('.yj-foot');
-    var link = location.origin + data.base + '/?q=' + encodeURIComponent((!after && said(answer, '.yj-meant')) || said(answer, '.yj-asked'));
+    var link = location.origin + address((!after && said(answer, '.yj-meant')) || said(answer, '.yj-asked'));
     if (after) link += '&after=' + encodeURIComponent(after);
     if (/MicroMessenger/i.test(navigator.userAgent)) return under(foot, yj.note('share', words.wechat, linkButton(link, foot)));
     if (navigator.share) return navigator.share({ title: document.title, url: link }).catch(function () { /* the visitor changed their mind */ });
@@ -327,7 +349,9 @@
     var link = event.target.closest('a.yj-topic,a.yj-chip,a.yj-rephrase');
     if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
       event.preventDefault();
-      send(new URL(link.getAttribute('href'), location.href).searchParams.get('q'));
+      var asks = new URL(link.getAttribute('href'), location.href).searchParams;
+      if (asks.has('report')) look(asks.get('report'));
+      send(asks.get('q'));
       return;
     }
     var b = event.target.closest('button');
