@@ -119,11 +119,11 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """Start a server over the staged service."""
     started: list[Server] = []
 
-    def start(*, warm_after: float = 0, root_path: str = "", reports: Path | None = None) -> Server:
+    def start(*, warm_after: float = 0, root_path: str = "", reports: Path | None = None, **settings: str) -> Server:
         tmp, port = tmp_path_factory.mktemp("stage"), free_port()
         script = str(Path(__file__).with_name("serve_staged.py"))
         command = [sys.executable, script, str(port), str(warm_after), root_path, *([str(reports)] if reports else [])]
-        server = Server(command, port, _environment(tmp, port), tmp / "log", root_path)
+        server = Server(command, port, _environment(tmp, port) | settings, tmp / "log", root_path)
         server.start("/healthz", 120)
         started.append(server)
         return server
