@@ -123,13 +123,21 @@ def _short(text: str) -> str:
     return text if len(text) <= 20 else text[:20] + "…"
 
 
-def read_bank(path: Path, report: Report) -> tuple[BankQuestion, ...]:
+def read_bank(path: Path, report: Report, *, replaced: bool = False) -> tuple[BankQuestion, ...]:
     """The questions in a file, in its order; () when there is no such file.
+
+    Args:
+        path: the file.
+        report: whose bank it is.
+        replaced: the report had another text once; questions whose quote went with it are passed over.
 
     Raises:
         BankError: the file cannot be read, or a line is not valid: the message names the lines and says what to do.
     """
-    return _checked(_parse(_read(path), path.name), report, path.name)
+    numbered = _parse(_read(path), path.name)
+    if replaced:
+        numbered = [(number, entry) for number, entry in numbered if not entry.quote or not quote_problem(entry.quote, report)]
+    return _checked(numbered, report, path.name)
 
 
 def import_bank(text: str, report: Report) -> tuple[BankQuestion, ...]:

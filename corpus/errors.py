@@ -3,6 +3,7 @@
 YoujuError
 ├── ReportError          a report folder or file cannot be used
 │   └── UnknownReport    (an InputError, too)
+├── LibraryError         the library of reports cannot be changed
 ├── NumeralError         a numeral that should have been readable is not
 ├── BankError            a question bank line is not valid
 ├── SearchIndexError     the built index cannot be used (it is rebuilt where that helps)
@@ -20,6 +21,10 @@ class YoujuError(Exception):
 
 class ReportError(YoujuError):
     """A report folder or file cannot be used."""
+
+
+class LibraryError(YoujuError):
+    """The library of reports cannot be changed; it is as it was."""
 
 
 class NumeralError(YoujuError):

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from corpus.errors import ReportError, UnknownReport
+from corpus.former import Former, read_former
 from corpus.read import read_about, read_report, read_stored
 from corpus.report import About, Report
 
@@ -129,6 +130,14 @@ class Library:
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
             raise ReportError(f"{self.folder / report_id}/about.toml 的 names 要是一列带引号的名字")
         return names
+
+    def former(self, report_id: str) -> tuple[Former, ...]:
+        """Sentences that the report had in earlier versions."""
+        return read_former(self.folder / self.report(report_id).report_id / "former.jsonl")
+
+    def was_replaced(self, report_id: str) -> bool:
+        """Whether the report had another text once."""
+        return (self.folder / report_id / "former.jsonl").exists()
 
     def bank_path(self, report_id: str) -> Path:
         """Where the report's question bank is; the file need not exist."""

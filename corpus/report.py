@@ -20,6 +20,7 @@ class About:
     publisher: str = ""
     source_url: str = ""
     sha256: str = ""  # of report.txt as stored
+    tables: int = 0  # of the file it was read from, whose rows stand in the text as sentences
     also_called: tuple[str, ...] = ()  # what people call the publisher, beside what its name says
 
 

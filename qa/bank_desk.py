@@ -40,13 +40,17 @@ class BankDesk:
 
     def shipped(self, report_id: str) -> tuple[BankQuestion, ...]:
         """The questions that travel with the report."""
-        path = self._library.bank_path(report_id)
-        return read_bank(path, self._library.report(report_id)) if path.exists() else ()  # most have none: nothing to split
+        return self._questions(self._library.bank_path(report_id), report_id)
 
     def own(self, report_id: str) -> tuple[BankQuestion, ...]:
         """The questions that staff added."""
         path = self.path(report_id)
-        return read_bank(path, self._library.report(report_id)) if path and path.exists() else ()
+        return self._questions(path, report_id) if path else ()
+
+    def _questions(self, path: Path, report_id: str) -> tuple[BankQuestion, ...]:
+        if not path.exists():  # most have none: nothing to split
+            return ()
+        return read_bank(path, self._library.report(report_id), replaced=self._library.was_replaced(report_id))
 
     def assigned(self, question: str, report_ids: Iterable[str]) -> dict[str, BankQuestion]:
         """What staff assigned a question to, by report; a file that other processes changed is read again."""

@@ -7,6 +7,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -135,6 +136,82 @@ def evaluate(questions: Path, as_json: bool, misses: Path | None) -> None:
     if misses is not None:
         misses.write_text("".join(json.dumps(miss, ensure_ascii=False) + "\n" for miss in result.misses), encoding="utf-8")
     click.echo(json.dumps(result.to_json(), ensure_ascii=False, indent=1) if as_json else table(result))
+
+
+@cli.command(context_settings=_HELP)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--title", default="", help="标题;不写就从文件里认")
+@click.option("--year", type=click.IntRange(1900, 2100), help="报告写的是哪一年;不写就从标题里认")
+@click.option("--published", type=click.DateTime(["%Y-%m-%d"]), help="发布日期,如 2022-03-30")
+@click.option("--publisher", default="", help="发布单位")
+@click.option("--source-url", default="", help="原来发布在哪个网址")
+@click.option("--id", "wanted_id", default="", help="编号,用在链接里;不写就自己取一个")
+@click.option("--yes", is_flag=True, help="不问,直接加入")
+def add(
+    file: Path,
+    title: str,
+    year: int | None,
+    published: datetime | None,
+    publisher: str,
+    source_url: str,
+    wanted_id: str,
+    yes: bool,
+) -> None:
+    """加入一份报告(.docx .pdf .html .txt .md);标题、年份、发布日期、发布单位从文件里认出来,请您核对。"""
+    from corpus.extract import extract
+    from corpus.identify import identify
+    from qa.adding import corrected, told
+
+    service = _service()
+    read = extract(file)
+    given = {"title": title, "year": year, "published": published.date() if published else None, "publisher": publisher, "source_url": source_url}
+    made = service.plan_report(read, corrected(identify(read, file.name), given), wanted_id)
+    for label, value in told(made, read):
+        click.echo(f"{label}:{value}")
+    if made.does == "nothing":
+        click.echo(f"这份报告已经有了,没有再加:{made.report_id}")
+        return
+    if not yes and sys.stdin.isatty() and sys.stdout.isatty() and not _agreed():
+        click.echo("没有加入。要改认错的地方,请加上 --title、--year、--published、--publisher 或 --source-url 再来一次。")
+        return
+    service.add_report(made)
+    done = "已换成新的文字,旧链接还能用" if made.does == "replace" else "已加入"
+    _indexed(service, f"{done}:{made.report_id}(要撤回:python -m qa {'restore' if made.does == 'replace' else 'remove'} {made.report_id})")
+
+
+def _agreed() -> bool:
+    said = click.prompt("这样加入吗?回车表示是,不要就写 n", default="", show_default=False, prompt_suffix=" ")
+    return str(said).strip().lower() in ("", "y", "yes", "是")
+
+
+def _indexed(service: "Service", done: str) -> None:
+    """Say what was done, then bring the index up to date."""
+    click.echo(done)
+    started = time.perf_counter()
+    service.build()
+    click.echo(f"索引也更新了,用了 {time.perf_counter() - started:.1f} 秒")
+
+
+@cli.command(context_settings=_HELP)
+@click.argument("report_id")
+def remove(report_id: str) -> None:
+    """移走一份报告;还可以用 restore 找回。"""
+    service = _service()
+    gone = service.remove_report(report_id)
+    _indexed(service, f"已移走:《{gone.title}》(要找回:python -m qa restore {gone.report_id})")
+
+
+@cli.command(context_settings=_HELP)
+@click.argument("report_id", required=False)
+def restore(report_id: str | None) -> None:
+    """找回移走的报告,或换回被替换的旧文字;不写编号就列出有哪些。"""
+    service = _service()
+    if report_id is None:
+        for one in service.removed_reports():
+            click.echo(f"{one.report_id}\t{one.title}\t{one.at.astimezone():%Y-%m-%d %H:%M} 移走或替换")
+        return
+    back = service.restore_report(report_id)
+    _indexed(service, f"已找回:《{back.title}》(编号 {back.report_id})")
 
 
 @cli.command(context_settings=_HELP)

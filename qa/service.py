@@ -10,9 +10,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from corpus.bank import BankQuestion
 from corpus.errors import SearchIndexError, UnknownReport
+from corpus.extract import Extracted
 from corpus.figures import Figure
+from corpus.former import Former
+from corpus.identify import Identity
 from corpus.library import Library, newest_first
 from corpus.report import Report
+from corpus.shelf import Plan, Removed, bring_back, carry_out, plan, removed, take_out
 from index.build import Content, build_index, index_in_memory, load_index, read_content
 from index.embed import Embedder, Encoder, Progress
 from index.passage_index import PassageIndex
@@ -252,6 +256,35 @@ class Service:
         answerer = self._answerer_of(content)
         answerer.answer("热身")
         return answerer, content.digest
+
+    def plan_report(self, read: Extracted, identity: Identity, wanted_id: str = "") -> Plan:
+        """What adding a file would do to the library as it is on disk; see ``corpus.shelf.plan``."""
+        return plan(self.library.again(), read.text, identity, wanted_id, read.tables)
+
+    def add_report(self, made: Plan) -> None:
+        """Do what a plan says and take it in; see ``refresh``. LibraryError when it cannot be written."""
+        carry_out(self.library.folder, made)
+        self.refresh()
+
+    def remove_report(self, report_id: str) -> Removed:
+        """Take a report out; it can be brought back. UnknownReport, or LibraryError when it cannot be done."""
+        gone = take_out(self.library.folder, report_id)
+        self.refresh()
+        return gone
+
+    def restore_report(self, report_id: str) -> Removed:
+        """Undo the last removal or replacement of a report. InputError when there was none."""
+        back = bring_back(self.library.folder, report_id)
+        self.refresh()
+        return back
+
+    def removed_reports(self) -> list[Removed]:
+        """What can be brought back, latest first."""
+        return removed(self.library.folder)
+
+    def former(self, report_id: str) -> tuple[Former, ...]:
+        """Sentences that a report had in earlier versions."""
+        return self.library.former(report_id)
 
     def build(self) -> PassageIndex:
         """Bring the index up to date and return it."""
