@@ -283,6 +283,34 @@ def figures(as_json: bool, as_csv: bool, report_id: str | None) -> None:
 
 
 @cli.command(context_settings=_HELP)
+@click.argument("indicator")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON")
+@click.option("--csv", "as_csv", is_flag=True, help="输出 CSV")
+def years(indicator: str, as_json: bool, as_csv: bool) -> None:
+    """一个指标在各份报告里的数字,按年份排:结果和目标分开,附原句。"""
+    from qa.over_years_table import MEASURES, NO_YEAR, ROLES, basis, years_csv
+
+    if not indicator.strip():
+        raise click.UsageError("请给一个指标,例如 粮食产量")
+    found = _service().years(indicator)
+    if as_json:
+        click.echo(json.dumps(found.to_json(), ensure_ascii=False, indent=1))
+        return
+    if as_csv:
+        sys.stdout.write(years_csv(found))
+        return
+    for series in found.series:
+        click.echo(f"{series.name}{MEASURES[series.measure]}  {ROLES[series.role]}")
+        for point in series.points:
+            year = f"{point.when.year}年" if point.when.year else NO_YEAR
+            click.echo(f"  {year}  {point.figure.printed}  {point.link}  {basis(point)}")
+    if not found.series:
+        click.echo(f"各份报告里都没有“{indicator}”的数字。")
+    if found.others:
+        click.echo("名称相近的指标:" + "、".join(name for name, _ in found.others))
+
+
+@cli.command(context_settings=_HELP)
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON")
 @click.option("--report", "report_id", help="只算这份报告的")
 def arithmetic(as_json: bool, report_id: str | None) -> None:

@@ -35,9 +35,9 @@ class Known:
     runs: tuple[tuple[int, ...], ...]
 
     @classmethod
-    def of(cls, report: Report) -> "Known":
-        """Read the register of a report and the words around its figures."""
-        figures = register(report)
+    def of(cls, report: Report, figures: tuple[Figure, ...] | None = None) -> "Known":
+        """Read the words around a report's figures; its register too, where it is not given."""
+        figures = register(report) if figures is None else figures
         return cls(report, figures, Likeness(report, figures), pairs(report, figures), runs(figures))
 
 

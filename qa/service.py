@@ -25,9 +25,11 @@ from qa.assigned import Assigned, settled
 from qa.bank_desk import BankDesk
 from qa.check import CheckedFigure, check_draft
 from qa.librarian import Librarian
+from qa.over_years import YearBook, Years
 from qa.pairing import Known
 from qa.rank import Ranked, Weights
 from qa.records import Answer
+from qa.registers import Registers
 from qa.scope import Shelf
 
 if TYPE_CHECKING:
@@ -103,7 +105,9 @@ class Service:
         self._answerer: Librarian | None = None
         self._made_of = ""  # digest of what the answerer was made of, to tell whether anything has changed
         self._sorted: tuple[Library | None, tuple[Report, ...]] = (None, ())
-        self._registers: dict[str, Known] = {}
+        self._registers = Registers(index.with_name(f"{index.name}-registers"))
+        self._checked: dict[str, Known] = {}
+        self._year_book: tuple[tuple[Report, ...], YearBook] | None = None
 
     @property
     def ready(self) -> bool:
@@ -159,7 +163,19 @@ class Service:
     def figures(self, report_id: str | None = None) -> list[Figure]:
         """The register of one report, or of all of them, in order."""
         reports = [self.report(report_id)] if report_id else self.reports()
-        return [figure for report in reports for figure in self._known(report).figures]
+        return [figure for report in reports for figure in self._registers.of(report)]
+
+    def years(self, indicator: str) -> Years:
+        """What every report prints of an indicator; see ``YearBook.years``."""
+        return self.year_book().years(indicator)
+
+    def year_book(self) -> YearBook:
+        """The figures of all reports by name; read at the first call, and again when the reports have changed."""
+        reports = tuple(self.reports())
+        made = self._year_book
+        if made is None or len(made[0]) != len(reports) or any(one is not other for one, other in zip(made[0], reports, strict=True)):
+            made = self._year_book = reports, YearBook((report, self._registers.of(report)) for report in reports)
+        return made[1]
 
     def check(self, text: str, reports: Sequence[str] = ()) -> list[CheckedFigure]:
         """A verdict for every figure of a draft."""
@@ -299,9 +315,9 @@ class Service:
 
     def _known(self, report: Report) -> Known:
         with self._lock:
-            known = self._registers.get(report.report_id)
+            known = self._checked.get(report.report_id)
             if known is None or known.report is not report:
-                known = self._registers[report.report_id] = Known.of(report)
+                known = self._checked[report.report_id] = Known.of(report, self._registers.of(report))
             return known
 
     def _content(self) -> Content:

@@ -15,7 +15,7 @@ def desk_page(site: Site, here: str, title: str, main: str, status: int = 200, h
 
     Args:
         site: where it is served.
-        here: the current tab: "check", "figures" or "staff".
+        here: the current tab: "check", "figures", "years" or "staff".
         title: of the page.
         main: HTML inside ``<main>``.
         status: HTTP status.
@@ -28,6 +28,8 @@ def desk_page(site: Site, here: str, title: str, main: str, status: int = 200, h
 
 def _header(site: Site, here: str) -> str:
     tabs = [("check", "/check", words.TAB_CHECK), ("figures", "/figures", words.TAB_FIGURES)]
+    if len(site.reports) > 1:
+        tabs.append(("years", "/years", words.TAB_YEARS))
     tabs.append(("report", f"/report/{site.newest.report_id}", words.TAB_REPORT))
     if site.staff:
         tabs.append(("staff", "/staff", words.TAB_STAFF))

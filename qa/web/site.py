@@ -15,7 +15,7 @@ from qa.log import Log
 from qa.publishers import publisher_key
 from qa.service import Service as FullService
 from qa.settings import Settings, networks
-from qa.web import api, assets, chat, check_page, figures_page, health, offline, problems, report_page, staff_page, texts
+from qa.web import api, assets, chat, check_page, figures_page, health, offline, problems, report_page, staff_page, texts, years_page
 from qa.web.asking import Asking
 from qa.web.contract import Checking, Service
 from qa.web.gate import BodyLimit, GradioGate, Headers, Prefix, Refusal, Scope, route_path
@@ -72,6 +72,8 @@ def create_app(service: Service, settings: Settings, log: Log | None = None, led
         chat.router(gradio_app, asking, site, service),
     ):
         app.include_router(routes)
+    if isinstance(service, FullService):
+        app.include_router(years_page.router(service, site))
     if isinstance(service, Checking):
         app.include_router(check_page.router(service, site, limits.check, settings.max_draft))
     if settings.staff_password and isinstance(service, FullService):
