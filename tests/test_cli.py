@@ -352,3 +352,16 @@ def test_output_that_nobody_reads_to_the_end(real: Shell) -> None:
         running.stdout.readline()
         running.stdout.close()
         assert running.stderr.read() == ""
+
+
+def test_years_of_an_indicator(tmp_path: Path) -> None:
+    for year in (2020, 2021):
+        write_report(tmp_path / "reports" / f"r{year}", f"总结\n办结工单{year}件。\n", f'title = "总结"\nyear = {year}\n')
+    several = shell(tmp_path, YOUJU_REPORTS=tmp_path / "reports", YOUJU_BANK="off")
+    ran = several.run("years", "办结工单")
+    assert re.findall(r"(\d+)年  (\d+)件", ran.out) == [("2020", "2020"), ("2021", "2021")]
+    [series] = json.loads(several.run("years", "办结工单", "--json").out)["series"]
+    assert [point["value"] for point in series["points"]] == ["2020", "2021"]
+    assert len(several.run("years", "办结工单", "--csv").out.splitlines()) == 3
+    assert "都没有“地铁”的数字" in several.run("years", "地铁").out
+    several.refused("years", " ", status=2, says="请给一个指标")

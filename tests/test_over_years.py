@@ -8,6 +8,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+from fakes import write_report
 from fastapi.testclient import TestClient
 
 from corpus.figures import register
@@ -20,7 +21,6 @@ from qa.service import Service
 from qa.settings import Settings
 from qa.web.site import create_app
 from qa.web.years_chart import charts
-from tests.fakes import write_report
 
 DATA = Path(__file__).parent / "data"
 INDICATORS = {"城镇新增就业": 1.0, "国内生产总值增长": 0.95, "财政赤字率": 0.94, "粮食产量": 0.91}  # least share of the printed figures found
