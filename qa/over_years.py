@@ -168,12 +168,15 @@ _BEFORE_NAME = re.compile(
     r"国内外|确定的|安排|继续|努力|没有|达到)+"
 )
 _AFTER_NAME = re.compile(
-    r"(?:[来的要将拟就也又已还却只为是有在到从由按达约近超过至均,、]|突破|达到|实现|保持|稳定|控制|维持|应该|一直|都|从去年|从上年|去年|上年|逐年|(?:从|由)?(?:19|20)\d\d年(?:底|末)?的?|连年|连续|预计|计划|安排|继续|大幅|较快|稳步|首次|跃上|年均|平均每年|每年平均|平均|累计|总体|"
-    r"比[上去]年|比上一年|同比|较上年|与上年相比|实际|涨幅|增幅|增速|降幅|增长|增加|增产|提高|上升|上涨|回升|增至|升至|降到|下降|减少|减产|降低|回落|降至|减至|翻了?|扩大|净增|多达|高达|可达|分别|合计|共计|占)+$"
+    r"(?:[来的要将拟就也又已还却只为是有在到从由按达约近超过至均,、]|突破|达到|实现|保持|稳定|控制|维持|应该|一直|都|从去年|从上年|去年|上年|逐年|"
+    r"(?:从|由)?(?:19|20)\d\d年(?:底|末)?的?|连年|连续|预计|计划|安排|继续|大幅|较快|稳步|首次|跃上|年均|平均每年|每年平均|平均|累计|总体|"
+    r"比[上去]年|比上一年|同比|较上年|与上年相比|实际|涨幅|增幅|增速|降幅|增长|增加|增产|提高|上升|上涨|回升|增至|升至|降到|下降|减少|减产|降低|回落|降至|减至|"
+    r"翻了?|扩大|净增|多达|高达|可达|分别|合计|共计|占)+$"
 )
 _NUMERAL = re.compile(r"[0-9０-９]")
+_HAN = re.compile(r"[\u4e00-\u9fffa-z]")
 _EMPTY_NAME = re.compile(r"(?:新?台阶|大关|水平|比重|速度|以来|目标|要求)?")
-_LIGHT = frozenset({"全国", "我国", "中国", "全社会", "当年", "全年", "全区", "全市", "街道", "的", "总", "人数", "人口", "数", "拟", "按", "预算", "水平", "总水平"})
+_LIGHT = frozenset(("当年", "全年", "的", "总", "人数", "人口", "数", "拟", "按", "预算", "水平", "总水平"))
 _WHERE = re.compile(r"^(?:我国|中国|全国|全社会|全区|全市|街道)+(?=..)")
 _HEADS = re.compile(r"(?<=[就失]业)(?:人数|人口)$")
 _TOTAL = re.compile(r"总(?=产量|产值|收入|支出|量|额|水平)")
@@ -216,7 +219,7 @@ def _plain_name(words: str) -> str:
 def name_words(name: str) -> frozenset[str]:
     """The words that make a name, without those that change nothing: 粮食总产量 and 全国粮食产量 have the same."""
     found = segment(_HEADS.sub("", _TOTAL.sub("", _WHERE.sub("", fold(name)))))
-    return frozenset(word for word in found if word not in _LIGHT and not word.isspace() and word not in "“”《》()（），、：") or frozenset(found)
+    return frozenset(word for word in found if word not in _LIGHT and _HAN.search(word)) or frozenset(found)
 
 
 @lru_cache(maxsize=1)
@@ -284,5 +287,10 @@ _ROLES = ("result", "aim", "span", "unsaid")
 def _one_series(points: list[Point]) -> Series:
     """Points by year, then report; the name printed most often names the series."""
     names = [point.name for point in points]
-    ordered = sorted(points, key=lambda p: (p.when.year is None, p.when.year or 0, p.report.about.year or 0, p.report.report_id, p.figure.start))
+    ordered = sorted(points, key=_by_year)
     return Series(max(names, key=lambda name: (names.count(name), -len(name))), points[0].measure, points[0].when.role, tuple(ordered))
+
+
+def _by_year(point: Point) -> tuple[bool, int, int, str, int]:
+    year, report = point.when.year, point.report
+    return year is None, year or 0, report.about.year or 0, report.report_id, point.figure.start

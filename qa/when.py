@@ -99,8 +99,9 @@ class Times:
         start = max(self._paragraph(figure.start), figure.start - 40)
         said = _SINCE.findall(fold(self.report.text[start : figure.start]))
         about = self._nearest(figure)
-        year = about.year if about and about.year else self.report.about.year
-        return next((words for words, since in said[-1:] if year is not None and int(since) < year - (1 if about and about.year else 2)), "")
+        named = about.year if about else None
+        last = named - 1 if named else (self.report.about.year or 0) - 2  # growth since this year or a later one is of one year
+        return next((words for words, since in said[-1:] if int(since) < last), "")
 
     def _by_heading(self, sentence: Sentence) -> When:
         """A 工作报告 looks back on the year before its own, any other report on its own."""
