@@ -93,7 +93,8 @@ def _row(figure: Figure) -> list[Any]:
 
 def _figure(report: Report, row: list[Any]) -> Figure:
     (start, end, value, upper, unit, qualifier, kind, over), sentence_id, *spans = row
-    number = Number(report.text[start:end], start, end, Decimal(value), None if upper is None else Decimal(upper), unit, qualifier, kind, over)
+    most = None if upper is None else Decimal(upper)
+    number = Number(report.text[start:end], start, end, Decimal(value), most, unit, qualifier, kind, over)
     indicator, subject, period, segment = (tuple(span) for span in spans)
     words = [report.text[slice(*span)] for span in (indicator, subject, period)]
     return Figure(
