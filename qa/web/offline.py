@@ -16,7 +16,7 @@ from qa.web.html import icon
 from qa.web.page import Page, Site, footer, render
 
 _WORKER = (Path(__file__).parent / "static" / "worker.js").read_text(encoding="utf-8")
-_KEPT = ("site.css", "offline.css", "offline.js", "report.js", "icon.svg")
+_KEPT = ("report.css", "offline.css", "offline.js", "report.js", "icon.svg")
 
 
 def router(site: Site) -> APIRouter:

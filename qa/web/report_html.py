@@ -35,7 +35,8 @@ def _head(report: Report, base: str, *, figured: bool) -> str:
     return (
         f'<header class="yj-doc__head"><h1 class="yj-h1">{_title(report)}</h1>{_title_lines(report)}'
         f'<p class="yj-doc__meta">{published}{verbatim}</p>'
-        f'<div class="yj-btns"><a class="yj-btn yj-btn--main" href="{base}/">{texts.ASK_REPORT}</a>{link}</div></header>'
+        f'<div class="yj-btns"><a class="yj-btn yj-btn--main" href="{base}/">{texts.ASK_REPORT}</a>'
+        f'<button type="button" class="yj-btn yj-do-find">{icon("search")}{texts.FIND}</button>{link}</div></header>'
     )
 
 
@@ -177,9 +178,23 @@ def _dock(report: Report, base: str) -> str:
     published = report.about.published.isoformat() if report.about.published else ""
     return (
         f'<nav class="yj-dock" aria-label="{texts.DOCK}" data-title="{text(report.about.title)}" data-published="{published}">'
-        '<div class="yj-dock__in">'
+        f'{_find()}<div class="yj-dock__in">'
         f'<a class="yj-act yj-back" href="{base}/">{icon("back")}{texts.BACK}</a>'
         f'<a class="yj-act yj-dock__a" href="#toc">{icon("list")}{texts.CONTENTS}</a>'
         f'<button type="button" class="yj-act yj-dock__t yj-do-copy">{icon("copy")}{texts.COPY}</button>'
         f'<button type="button" class="yj-act yj-dock__t yj-do-sound">{icon("sound")}{texts.SPEAK}</button></div></nav>'
+    )
+
+
+def _find() -> str:
+    """The bar that finds words; a script opens it."""
+    go = "".join(
+        f'<button type="button" class="yj-btn yj-find__go" value="{step}" disabled>{name}</button>'
+        for step, name in ((-1, texts.FIND_BEFORE), (1, texts.FIND_AFTER))
+    )
+    return (
+        f'<form class="yj-find" id="yj-find" role="search" hidden><label class="yj-hide" for="find">{texts.FIND}</label>'
+        f'<input class="yj-input" id="find" type="search" placeholder="{texts.FIND_HINT}" maxlength="50" autocomplete="off" enterkeyhint="search">'
+        f'<output for="find"></output><span class="yj-find__b">{go}'
+        f'<button type="button" class="yj-btn yj-find__x">{texts.FIND_CLOSE}</button></span></form>'
     )

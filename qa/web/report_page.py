@@ -28,7 +28,7 @@ def router(service: Service, site: Site) -> APIRouter:
         """The page of a report, and a mark of its content."""
         body = main(about) + footer(site)
         title = f"{about.title} · {texts.BRAND}"
-        return Page(title, body, script="report.js", here="report"), hashlib.sha256(body.encode()).hexdigest()[:16]
+        return Page(title, body, css="report.css", script="report.js", here="report"), hashlib.sha256(body.encode()).hexdigest()[:16]
 
     @routes.api_route("/report/{report_id}", methods=["GET", "HEAD"])
     def report_page(request: Request, report_id: str) -> Response:

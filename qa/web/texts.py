@@ -106,6 +106,9 @@ CONTENTS = "目录"
 UNFOLD, FOLD = "展开", "收起"
 BACK = "回到问答"
 DOCK = "这一句"
+FIND = "在报告里找"
+FIND_HINT = "输入要找的词"
+FIND_BEFORE, FIND_AFTER, FIND_CLOSE = "上一处", "下一处", "关闭"
 TARGET_GONE = "链接指向的句子不在这份报告里，可能报告已更新。可以从目录里找。"
 
 # rail beside the chat
@@ -208,6 +211,8 @@ SCRIPT = {
     "linkCopied": "链接已复制，可以发给别人了。",
     "byHand": "长按下面的文字，选“复制”：",
     "tellReason": "报告里其实写了",
+    "found": "第 {number} 处，共 {count} 处",
+    "notFound": "报告里没有这个词。",
     "gone": TARGET_GONE,
     "youAsked": YOU_ASKED,
 }

@@ -1,10 +1,12 @@
 """The report page: to read without a script, to link into, to copy from, to print."""
 
+import re
 from pathlib import Path
 
 import pytest
 from conftest import Server, Visitor
 from playwright.sync_api import expect
+from test_access import serious
 
 SENTENCE = "今年以来,街道共办结受理“12345”市民服务热线工单2905件,满意率91.4%。"
 REPORT = (Path(__file__).parents[2] / "corpus/reports/yanji-2021/report.txt").read_text(encoding="utf-8-sig")
@@ -61,6 +63,34 @@ def test_a_text_fragment_is_no_missing_sentence(staged: Server, visitor: Visitor
     page.goto(staged.url + "/report/yanji-2021#:~:text=满意率")
     expect(page.locator(".yj-text")).to_be_visible()
     expect(page.get_by_role("alert")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+def test_words_are_found_in_the_report(staged: Server, visitor: Visitor, artifacts: Path, width: int) -> None:
+    page = visitor(width).page
+    page.goto(staged.url + "/report/yanji-2021")
+    before = page.locator(".yj-text").inner_text()
+    page.get_by_role("button", name="在报告里找").click()
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    page.get_by_role("searchbox").fill("累计加装６台")  # across a figure, in full width
+    expect(page.locator(".yj-find output")).to_have_text("第 1 处，共 1 处")
+    expect(page.locator(".yj-hit.is-on").first).to_be_in_viewport()
+    assert "".join(page.locator(".yj-hit").all_text_contents()) == "累计加装6台"
+    page.get_by_role("searchbox").fill("电梯")
+    expect(page.locator(".yj-find output")).to_have_text(re.compile(r"第 1 处，共 \d+ 处"))
+    number = before.count("电梯")
+    page.get_by_role("button", name="上一处").click()
+    expect(page.locator(".yj-find output")).to_have_text(f"第 {number} 处，共 {number} 处")
+    page.get_by_role("searchbox").press("Enter")
+    expect(page.locator(".yj-find output")).to_have_text(f"第 1 处，共 {number} 处")
+    page.screenshot(path=artifacts / f"report-{width}-find.png")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert serious(page) == []
+    page.get_by_role("searchbox").fill("火星")
+    expect(page.locator(".yj-find output")).to_have_text("报告里没有这个词。")
+    page.keyboard.press("Escape")
+    expect(page.locator(".yj-hit")).to_have_count(0)
+    assert page.locator(".yj-text").inner_text() == before
 
 
 def test_figures_are_titled_with_what_they_count(staged: Server, visitor: Visitor) -> None:
