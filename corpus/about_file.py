@@ -17,16 +17,20 @@ from typing import Any
 
 def about_toml(table: Mapping[str, Any]) -> str:
     """A table as TOML; values that are None, "" or empty are left out."""
-    kept = {name: value for name, value in table.items() if value not in (None, "", [], {})}
+    kept = _said(table)
     tables = {name: value for name, value in kept.items() if isinstance(value, dict)}
     rows = {name: value for name, value in kept.items() if isinstance(value, list) and isinstance(value[0], dict)}
     lines = [f"{_key(name)} = {_value(value)}" for name, value in kept.items() if name not in tables and name not in rows]
     for name, inner in tables.items():
-        lines += ["", f"[{_key(name)}]", *(f"{_key(key)} = {_value(value)}" for key, value in inner.items())]
+        lines += ["", f"[{_key(name)}]", *(f"{_key(key)} = {_value(value)}" for key, value in _said(inner).items())]
     for name, list_of in rows.items():
         for inner in list_of:
-            lines += ["", f"[[{_key(name)}]]", *(f"{_key(key)} = {_value(value)}" for key, value in inner.items())]
+            lines += ["", f"[[{_key(name)}]]", *(f"{_key(key)} = {_value(value)}" for key, value in _said(inner).items())]
     return "\n".join(lines) + "\n"
+
+
+def _said(table: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in table.items() if value not in (None, "", [], {})}
 
 
 def _key(name: str) -> str:

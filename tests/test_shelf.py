@@ -7,6 +7,7 @@ import shutil
 import signal
 import sys
 import time
+import tomllib
 from collections.abc import Callable
 from datetime import date
 from functools import partial
@@ -28,6 +29,7 @@ from corpus.shelf import Plan, bring_back, carry_out, plan, removed, take_out
 OLD = "延吉新村街道2021年度工作总结\n满意率91.4%。\n加装电梯6台,在建5台。\n第三句不变。\n"
 NEW = "延吉新村街道2021年度工作总结\n满意率92.4%。\n第三句不变。\n新增一句,讲养老。\n"
 WHO = Identity("延吉新村街道2021年度工作总结", 2021, date(2022, 3, 30), "延吉新村街道", "https://example.gov.cn/1")
+BARE = Identity("延吉新村街道2021年度工作总结", 2021)
 OTHER = "控江路街道2020年度工作总结\n垃圾分类达标率95%。\n"
 FORK = multiprocessing.get_context("fork")
 STEPS = {"open", "write", "flush", "fsync", "rename", "replace", "mkdir", "rmdir", "unlink", "flock"}  # what changes files
@@ -44,8 +46,8 @@ def made(shelf: Path, text: str, who: Identity = WHO, wanted: str = "") -> Plan:
     return plan(Library(shelf), text, who, wanted)
 
 
-def put_in(shelf: Path, text: str = OLD) -> str:
-    one = made(shelf, text)
+def put_in(shelf: Path, text: str = OLD, who: Identity = WHO) -> str:
+    one = made(shelf, text, who)
     carry_out(shelf, one)
     return one.report_id
 
@@ -230,9 +232,9 @@ def restore(shelf: Path) -> None:
 
 
 def _started(shelf: Path, deed: Callable[[Path], None]) -> None:
-    """What a deed begins with."""
+    """What a deed begins with; of the first version little is known."""
     if deed is not add:
-        put_in(shelf)
+        put_in(shelf, OLD, BARE)
     if deed is restore:
         put_in(shelf, NEW)
 
@@ -344,3 +346,10 @@ def test_killed_at_random_moments(shelf: Path) -> None:
     tally = kill(shelf.parent / "kills", 5, random.Random(3), time.monotonic() + 20)
     assert set(tally) == {"add", "replace", "remove", "restore"}
     assert sum(done["killed"] for done in tally.values()) >= 4
+
+
+def test_a_description_is_read_back_as_it_was_written() -> None:
+    table = {"title": 'a"b\\c\x7f\n', "year": 2021, "published": date(2022, 3, 30), "names": ["甲", "乙"], "before": {"title": "旧", "year": 1}}
+    rows = {"examples": [{"topic": "题", "question": "问"}]}
+    nothing = {"publisher": "", "source_url": None, "also_called": []}
+    assert tomllib.loads(about_toml(table | rows | nothing | {"before": table["before"] | nothing})) == table | rows
