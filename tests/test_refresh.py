@@ -1,5 +1,6 @@
 """A library that changes while it is served: pages and answers follow it, in one step, and nobody waits."""
 
+import re
 import shutil
 import threading
 import time
@@ -10,10 +11,13 @@ from fakes import CountingEncoder, write_report
 from fastapi.testclient import TestClient
 
 from corpus.bank import BankQuestion
-from corpus.errors import ReportError, UnknownReport
+from corpus.errors import LibraryError, ReportError, UnknownReport
+from corpus.extract import Extracted
+from corpus.identify import Identity
 from corpus.library import Library
 from qa.service import Service
 from qa.settings import Settings
+from qa.web import texts
 from qa.web.site import create_app
 
 OLD = "计划\n粮食产量增长5.2%。\n就业人数增加。\n"
@@ -183,3 +187,35 @@ def test_pages_follow_the_library(service: Service) -> None:
         service.refresh()
         assert client.get("/report/work-2021").status_code == 404
         assert "/report/work-2021" not in client.get("/").text
+
+
+def test_links_to_sentences_of_an_earlier_version_lead_to_the_nearest(service: Service) -> None:
+    text = "计划\n粮食产量增长5.2%,达到十年来最高。\n另外一句没有人再提起。\n"
+    who = Identity("计划", 2020)
+    service.add_report(service.plan_report(Extracted(text, "txt"), who))
+    old = service.report("plan-2020")
+    new = text.replace("5.2", "5.3").replace("另外一句没有人再提起。", "就业稳定。")
+    service.add_report(service.plan_report(Extracted(new, "txt", tables=1), who))
+    assert service.report("plan-2020").text == new
+    page = TestClient(create_app(service, Settings())).get("/report/plan-2020").text
+    ids = {sentence.text: sentence.sentence_id for sentence in old.sentences}
+    near = page.index(f'<span class="yj-was" id="{ids["粮食产量增长5.2%,达到十年来最高。"]}">')
+    assert texts.TARGET_NEAR in page[near : near + 200]
+    assert "粮食产量增长" in page[near : near + 300]
+    lost = page[page.index('<div class="yj-lost">') : page.index(texts.TARGET_LOST)]
+    assert f'id="{ids["另外一句没有人再提起。"]}"' in lost
+    assert texts.TABLES in page
+    ids_there = re.findall(r' id="(s[0-9a-f]{8})"', page)
+    assert len(ids_there) == len(set(ids_there))
+
+
+def test_questions_whose_quote_went_with_the_old_text_do_no_harm(service: Service) -> None:
+    service.add_bank("plan-2020", BankQuestion("米多了吗", "粮食产量增长5.2%。"))
+    service.add_bank("plan-2020", BankQuestion("人呢", "就业人数增加。"))
+    service.add_report(service.plan_report(Extracted(OLD.replace("5.2", "5.3"), "txt"), Identity("计划", 2020)))
+    assert [entry.question for entry in service.own_bank("plan-2020")] == ["人呢"]
+    assert service.ask("米多了吗").question
+    service.restore_report("plan-2020")
+    assert [entry.question for entry in service.own_bank("plan-2020")] == ["米多了吗", "人呢"]
+    with pytest.raises(LibraryError, match="最后一份"):
+        service.remove_report("plan-2020")

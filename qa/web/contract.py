@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Protocol, runtime_checkable
 
+from corpus.former import Former
 from corpus.report import Report
 from qa.check import CheckedFigure
 from qa.records import Answer
@@ -52,6 +53,14 @@ class Checking(Protocol):
 
     def check(self, text: str) -> Sequence[CheckedFigure]:
         """A verdict for every figure of a draft."""
+
+
+@runtime_checkable
+class Remembering(Protocol):
+    """A service that remembers what its reports said before."""
+
+    def former(self, report_id: str) -> Sequence[Former]:
+        """Sentences of earlier versions of a report."""
 
 
 @runtime_checkable

@@ -4,6 +4,7 @@ Readable without a script; the script only adds copying, reading aloud and the w
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from itertools import groupby
@@ -17,40 +18,70 @@ _YEAR = re.compile(r"\d+年度?")
 _URL = re.compile(r"https?://[!-~]+")
 
 
-def report_main(report: Report, figures: Sequence[Figure], base: str) -> str:
-    """Everything between the header and the footer."""
+def report_main(report: Report, figures: Sequence[Figure], base: str, gone: Mapping[str, Sentence | None] | None = None) -> str:
+    """Everything between the header and the footer.
+
+    Args:
+        report: the report.
+        figures: those to underline.
+        base: path prefix of the site.
+        gone: sentences of earlier versions by their id, and what is nearest to each now; see ``corpus.former.gone``.
+    """
+    was = _Was(gone or {})
     marks = [Mark(f.start, f.end, "yj-fig", "span", f.indicator) for f in figures]
     return (
-        f'<main class="yj-main" id="main"><div class="yj-doc">{_head(report, base, figured=bool(figures))}{contents(report)}'
-        f'<article class="yj-text" lang="zh-CN">{_text(report, marks)}</article></div></main>{_dock(report, base)}'
+        f'<main class="yj-main" id="main">{was.lost()}<div class="yj-doc">{_head(report, base, was, figured=bool(figures))}{contents(report)}'
+        f'<article class="yj-text" lang="zh-CN">{_text(report, marks, was)}</article></div></main>{_dock(report, base)}'
     )
 
 
-def _head(report: Report, base: str, *, figured: bool) -> str:
+class _Was:
+    """Addresses of sentences that are gone. Style alone shows what is to be said to one who follows such a link."""
+
+    def __init__(self, gone: Mapping[str, Sentence | None]) -> None:
+        self._gone = gone
+        self._ids: defaultdict[str, list[str]] = defaultdict(list)  # id of a present sentence -> ids of those it is nearest to
+        for former, nearest in gone.items():
+            if nearest is not None:
+                self._ids[nearest.sentence_id].append(former)
+
+    def around(self, sentence: Sentence, inner: str) -> str:
+        """A sentence under the addresses of those that it is nearest to."""
+        for former in self._ids.get(sentence.sentence_id, ()):
+            inner = f'<span class="yj-was" id="{former}"><span class="yj-was__n" role="note">{texts.TARGET_NEAR}</span>{inner}</span>'
+        return inner
+
+    def lost(self) -> str:
+        """The addresses of those that nothing is near to, and the word on them."""
+        lost = "".join(f'<span id="{former}"></span>' for former, nearest in self._gone.items() if nearest is None)
+        return f'<div class="yj-lost">{lost}<p class="yj-was__n" role="note">{texts.TARGET_LOST}</p></div>' if lost else ""
+
+
+def _head(report: Report, base: str, was: _Was, *, figured: bool) -> str:
     about = report.about
     published = texts.PUBLISHED.format(date=about.published.isoformat()) if about.published else ""
-    verbatim = texts.VERBATIM if figured else texts.VERBATIM_PLAIN
+    verbatim = (texts.VERBATIM if figured else texts.VERBATIM_PLAIN) + (texts.TABLES if about.tables else "")
     outside = outside_link(report)
     link = f'<a class="yj-btn" href="{escape(outside[0])}" rel="noopener">{icon("play")}{outside[1]}</a>' if outside else ""
     return (
-        f'<header class="yj-doc__head"><h1 class="yj-h1">{_title(report)}</h1>{_title_lines(report)}'
+        f'<header class="yj-doc__head"><h1 class="yj-h1">{_title(report, was)}</h1>{_title_lines(report, was)}'
         f'<p class="yj-doc__meta">{published}{verbatim}</p>'
         f'<div class="yj-btns"><a class="yj-btn yj-btn--main" href="{base}/">{texts.ASK_REPORT}</a>'
         f'<button type="button" class="yj-btn yj-do-find">{icon("search")}{texts.FIND}</button>{link}</div></header>'
     )
 
 
-def _title(report: Report) -> str:
+def _title(report: Report, was: _Was) -> str:
     """The title; when the report prints it as a sentence of its own, that sentence, so that a link can lead to it."""
     printed = _printed_title(report)
     words = marked(report.about.title, 0, [Mark(m.start(), m.end(), "yj-num") for m in _YEAR.finditer(report.about.title)])
-    return _span(printed, words) if printed else words
+    return _span(printed, words, was) if printed else words
 
 
-def _title_lines(report: Report) -> str:
+def _title_lines(report: Report, was: _Was) -> str:
     """What else the report prints on top: the title with its date, a subtitle."""
     others = [s for s in report.sentences if s.role == "title" and s is not _printed_title(report)]
-    return "".join(f'<p class="yj-doc__meta yj-small">{_span(s, text(s.text))}</p>' for s in others)
+    return "".join(f'<p class="yj-doc__meta yj-small">{_span(s, text(s.text), was)}</p>' for s in others)
 
 
 def _printed_title(report: Report) -> Sentence | None:
@@ -112,7 +143,7 @@ def _contents_part(group: Sequence[Section], names: Mapping[int, str]) -> str:
     return f"<li>{link(group[0])}{f'<ol>{inner}</ol>' if inner else ''}</li>"
 
 
-def _text(report: Report, marks: Sequence[Mark]) -> str:
+def _text(report: Report, marks: Sequence[Mark], was: _Was) -> str:
     levels = {section.start: section.level for section in report.sections}
     names = anchors(report)
     blocks = []
@@ -120,9 +151,9 @@ def _text(report: Report, marks: Sequence[Mark]) -> str:
         if heading:
             [sentence] = line
             tag = "h2" if levels.get(sentence.start) == 1 else "h3"
-            blocks.append(f'<{tag} id="{names[sentence.start]}">{_span(sentence, _words(sentence, marks))}</{tag}>')
+            blocks.append(f'<{tag} id="{names[sentence.start]}">{_span(sentence, _words(sentence, marks), was)}</{tag}>')
         else:
-            blocks.append(_paragraph(report, line, marks))
+            blocks.append(_paragraph(report, line, marks, was))
     return "\n".join(blocks)
 
 
@@ -142,9 +173,9 @@ def _lines(report: Report, sentences: Sequence[Sentence]) -> Iterator[tuple[bool
         yield False, line
 
 
-def _paragraph(report: Report, line: Sequence[Sentence], marks: Sequence[Mark]) -> str:
+def _paragraph(report: Report, line: Sequence[Sentence], marks: Sequence[Mark], was: _Was) -> str:
     groups = [list(group) for _, group in groupby(line, key=lambda sentence: sentence.passage)]
-    items = ["".join(_gap(report, sentence) + _span(sentence, _words(sentence, marks)) for sentence in group) for group in groups]
+    items = ["".join(_gap(report, sentence) + _span(sentence, _words(sentence, marks), was) for sentence in group) for group in groups]
     if len(items) > 1:
         items = [f'<span class="yj-item">{item}</span>' for item in items]
     return f"<p>{''.join(items)}</p>"
@@ -158,9 +189,9 @@ def _gap(report: Report, sentence: Sentence) -> str:
     return text(report.text[start : sentence.start])
 
 
-def _span(sentence: Sentence, inner: str) -> str:
+def _span(sentence: Sentence, inner: str, was: _Was) -> str:
     css = "yj-s yj-lead-s" if sentence.role == "item" else "yj-s"
-    return f'<span class="{css}" id="{sentence.sentence_id}">{inner}</span>'
+    return was.around(sentence, f'<span class="{css}" id="{sentence.sentence_id}">{inner}</span>')
 
 
 def _words(sentence: Sentence, marks: Sequence[Mark]) -> str:

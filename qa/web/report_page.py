@@ -7,9 +7,10 @@ from fastapi import APIRouter, Request, Response
 
 from corpus.errors import ReportError
 from corpus.figures import Figure, register
+from corpus.former import gone
 from corpus.report import About, Report
 from qa.web import texts
-from qa.web.contract import Service
+from qa.web.contract import Remembering, Service
 from qa.web.page import Page, Site, footer, message_page, render
 from qa.web.report_html import report_main
 
@@ -22,7 +23,8 @@ def router(service: Service, site: Site) -> APIRouter:
     def main(about: About) -> str:
         """The text of one version of a report."""
         report = service.report(about.report_id)
-        return report_main(report, _counts(report), site.base)
+        former = service.former(report.report_id) if isinstance(service, Remembering) else ()
+        return report_main(report, _counts(report), site.base, gone(former, report))
 
     def page(about: About) -> tuple[Page, str]:
         """The page of a report, and a mark of its content."""

@@ -4,8 +4,8 @@
   var toc = document.querySelector('.yj-toc'), main = document.getElementById('main'), gone = null;
 
   function target() {
-    var id = decodeURIComponent(location.hash.slice(1));
-    return id ? document.getElementById(id) : null;
+    var id = decodeURIComponent(location.hash.slice(1)), found = id ? document.getElementById(id) : null;
+    return found && found.classList.contains('yj-was') ? found.querySelector('.yj-s') : found; /* a sentence that is gone: the nearest */
   }
 
   function headingsOf(sentence) {
