@@ -530,7 +530,8 @@ def _read_range(scan: _Scan, core: _Core) -> Number | None:
         return None
     end, unit = _unit_at(folded, second)
     low = core.value
-    places = "".join(re.findall("[万亿]+$", folded[second.start : second.end]))
+    written = folded[second.start : second.end]
+    places = written[len(written.rstrip("万亿")) :]
     if places and not first_unit and not re.search("[万亿]", folded[core.start : core.end]):
         low *= mixed_value(f"1{places}") or 1
     if low >= second.value or (first_unit and first_unit != unit) or not (unit or core.arabic):

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from corpus.errors import InputError
 from corpus.figures import plain
 from corpus.fold import fold
-from corpus.numerals import Number
+from corpus.numerals import Number, read_numbers
 from corpus.report import Report
 from qa.cite import cite
 from qa.claims import Claim, read_claims
@@ -61,6 +62,9 @@ class CheckedFigure:
         }
 
 
+_MOST_NUMBERS = 1000  # of a draft, or one in ten characters: a report has one in forty
+
+
 def check_draft(text: str, reports: Sequence[Report | Known], similarity: Similarity | None = None) -> tuple[CheckedFigure, ...]:
     """Check every figure of a draft.
 
@@ -71,7 +75,13 @@ def check_draft(text: str, reports: Sequence[Report | Known], similarity: Simila
 
     Returns:
         One record per figure in order of ``start``; bare years, ages and names with numerals are no figures.
+
+    Raises:
+        InputError: it has more figures than any draft.
     """
+    numbers, most = len(read_numbers(text)), max(_MOST_NUMBERS, len(text) // 10)
+    if numbers > most:
+        raise InputError(f"稿子里有 {numbers} 个数字,一次最多核对 {most} 个;请分成几份再核对")
     known = [report if isinstance(report, Known) else Known.of(report) for report in reports]
     claims = read_claims(text)
     readings = anchored(read_candidates(claims, known, similarity))

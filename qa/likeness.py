@@ -30,7 +30,7 @@ _KEPT = 4096  # texts whose words are remembered
 
 _WORD = re.compile(r"[\u3400-\u9fffa-z0-9]+")
 _NUMERAL_WORD = re.compile(r"[0-9.%一二三四五六七八九十百千万亿两]+")
-_AGE_WORD = re.compile(r"\d+岁\S*")
+_AGE_WORD = re.compile(r"(?<!\d)\d+岁\S*")
 _SINGLE = frozenset("女男老电水路桥树灯车房楼厕井")
 _STOP = frozenset(
     line.strip() for line in (Path(__file__).parent / "stop_words.txt").read_text(encoding="utf-8").splitlines() if line[:1] != "#"

@@ -62,7 +62,10 @@ def router(service: Checking, site: Site, limit: Limit, max_draft: int) -> APIRo
             return _page(site, sent.text, texts.DRAFT_TOO_LONG.format(most=max_draft), 413)
         if not limit.allows(visitor_of(request)):
             return _page(site, sent.text, texts.TOO_FAST, 429)
-        return await run_in_threadpool(_answer, service, site, sent, _origin(request, site))
+        try:
+            return await run_in_threadpool(_answer, service, site, sent, _origin(request, site))
+        except InputError as error:
+            return _page(site, sent.text, str(error), 422)
 
     return routes
 
