@@ -17,6 +17,7 @@ import click
 from corpus.errors import InputError, YoujuError
 
 if TYPE_CHECKING:
+    from qa.backup import Contents
     from qa.records import Answer
     from qa.service import Service
 
@@ -202,9 +203,18 @@ def remove(report_id: str) -> None:
 
 
 @cli.command(context_settings=_HELP)
-@click.argument("report_id", required=False)
-def restore(report_id: str | None) -> None:
-    """找回移走的报告,或换回被替换的旧文字;不写编号就列出有哪些。"""
+@click.argument("report_id", required=False, metavar="[编号|备份文件]")
+@click.option("--check", "only_check", is_flag=True, help="只检查备份文件是否完好,什么也不动")
+def restore(report_id: str | None, only_check: bool) -> None:
+    """找回移走的报告,或换回被替换的旧文字;不写编号就列出有哪些。
+
+    给的是备份文件,就恢复成备份时的样子(先停下服务;换下来的留在旁边的隐藏文件夹里)。
+    """
+    from corpus.library import is_report_id
+
+    if report_id is not None and (only_check or not is_report_id(report_id) or Path(report_id).is_file()):
+        _restore_backup(Path(report_id), only_check=only_check)
+        return
     service = _service()
     if report_id is None:
         for one in service.removed_reports():
@@ -398,6 +408,34 @@ def bank_import(file: Path, report_id: str | None) -> None:
     click.echo(f"加入 {len(new)} 个问题,{len(entries) - len(new)} 个已经有了")
 
 
+@cli.command(context_settings=_HELP)
+@click.argument("file", type=click.Path(path_type=Path))
+def backup(file: Path) -> None:
+    """把报告、补充的问题库和提问记录存进一个文件;运行着也可以。"""
+    from qa.backup import write_backup
+    from qa.settings import load_settings
+
+    settings = load_settings()
+    contents = write_backup(settings.reports, settings.state, file)
+    click.echo(f"已备份到 {file}:{_counted(contents)}。设置(.env)里有密码,没有放进去,请另外保存")
+
+
+def _restore_backup(file: Path, *, only_check: bool) -> None:
+    from qa.restore import check_backup, restore_backup
+    from qa.settings import load_settings
+
+    settings = load_settings()
+    if only_check:
+        click.echo(f"备份完好:{_counted(check_backup(file))}")
+        return
+    contents, kept = restore_backup(file, settings.reports, settings.state)
+    click.echo(f"已恢复:{_counted(contents)}。换下来的在 {settings.state / kept} 和 {settings.reports / kept},确认无误后可以删掉")
+
+
+def _counted(contents: "Contents") -> str:
+    return f"{contents.made} 做的,{contents.reports} 份报告,共 {contents.files} 个文件,{contents.size / 1e6:.1f} MB"
+
+
 def _joined(file: Path) -> str:
     try:
         return "\n".join(line.decode() for _, line in _lines(file))
@@ -417,10 +455,12 @@ def _which(service: "Service", report_id: str | None) -> str:
 
 def _service(reports: Path | None = None, index: Path | None = None) -> "Service":
     """The service that the settings ask for; what it has to say goes to stderr."""
+    from qa.restore import resume_restore
     from qa.service import from_settings
     from qa.settings import load_settings
 
     settings = load_settings()
+    resume_restore(settings.state)
     changed = {name: value for name, value in (("reports", reports), ("index", index)) if value is not None}
     return from_settings(settings.model_copy(update=changed), say=lambda line: click.echo(line, err=True), progress=_bar())
 
