@@ -1,26 +1,40 @@
-"""Serve the pages: settings -> service -> web application. ``python app.py``."""
+"""Serve the pages: settings -> service -> web application. ``python app.py [--workers N]``.
 
+One process serves by default. With workers, this process only supervises (``qa/serve/``): it starts generations of workers with a hidden
+option, and they come back here to load what they serve.
+"""
+
+import argparse
 import errno
 import logging
 import os
+import signal
 import socket
 import sys
+import tempfile
 import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before gradio is imported
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
-import uvicorn
-
 from corpus.errors import SettingsError, YoujuError
-from qa.log import Log, open_log
-from qa.service import Service, from_settings
+from qa.held import serving
+from qa.restore import resume_restore
+from qa.serve.follow import Follower
+from qa.serve.server import Listener, Server
 from qa.settings import Settings, load_settings
-from qa.web.ledger import open_ledger
-from qa.web.site import create_app
-from qa.web.slow import PromptProtocol
 
-_GRACE = 3  # seconds that open connections are given when we stop
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from qa.log import Log
+    from qa.service import Service
+
+_MOST_WORKERS = 64
+_POOLS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")  # threads that libraries start by themselves
 
 
 def main() -> int:
@@ -28,11 +42,19 @@ def main() -> int:
     loud = logging.StreamHandler()
     loud.setLevel(logging.WARNING)  # on the handler: some libraries set their own loggers to everything
     logging.basicConfig(handlers=[loud], format="%(asctime)s %(name)s %(message)s")
+    asked = _arguments()
     try:
         settings = load_settings()
-        with _bound(settings.host, settings.port) as listener:
-            log = open_log(settings.state, settings.retention, _tell) if settings.log == "on" else None
-            return _serve(from_settings(settings, _tell, recorder=log), settings, log, listener)
+        if asked.workers is not None:
+            settings = settings.model_copy(update={"workers": asked.workers})
+        if asked.generation:
+            return _generation(settings, *asked.generation, apart=asked.apart)
+        if resume_restore(settings.state):
+            _tell("上次恢复备份没有做完,现在做完了")
+        with serving(settings.state), _bound(settings.host, settings.port) as listener:
+            if settings.workers == 1:
+                return _alone(settings, listener)
+            return _supervised(settings, listener)
     except SettingsError as error:
         return _say(error, 2)
     except YoujuError as error:
@@ -41,16 +63,29 @@ def main() -> int:
         return 0
 
 
-def _serve(service: Service, settings: Settings, log: Log | None, listener: socket.socket) -> int:
-    config = uvicorn.Config(
-        create_app(service, settings, log, open_ledger(settings.state)),
-        log_level="warning",
-        server_header=False,
-        http=PromptProtocol,
-        proxy_headers=False,  # the application reads them itself, of the proxies that the settings name
-        timeout_graceful_shutdown=_GRACE,
-    )
-    server = uvicorn.Server(config)
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Exit with 2."""
+        _tell(f"用法不对;这样用:python app.py [--workers 1 到 {_MOST_WORKERS}],其余见 README 的设置")
+        raise SystemExit(2)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = _Parser(prog="python app.py", description="打开网页服务。", add_help=False, allow_abbrev=False)
+    parser.add_argument("-h", "--help", action="help", help="显示这段说明")
+    workers = range(1, _MOST_WORKERS + 1)
+    parser.add_argument("--workers", type=int, choices=workers, metavar="N", help="几个工作进程,默认用设置 YOUJU_WORKERS")
+    parser.add_argument("--generation", type=int, nargs=2, help=argparse.SUPPRESS)  # files of the listener and of the supervisor
+    parser.add_argument("--apart", action="store_true", help=argparse.SUPPRESS)  # every worker loads for itself
+    return parser.parse_args()
+
+
+def _alone(settings: Settings, listener: socket.socket) -> int:
+    """Serve in this process, and warm up meanwhile."""
+    follower, service, app, log = _loaded(settings)
+    server = _server(app)
     failure: list[YoujuError] = []
 
     def warm() -> None:
@@ -58,26 +93,119 @@ def _serve(service: Service, settings: Settings, log: Log | None, listener: sock
             service.warm()
         except YoujuError as error:
             failure.append(error)
-            server.should_exit = True
+            server.stop()
 
     threading.Thread(target=warm, name="warm", daemon=True).start()
-    host, port = listener.getsockname()[:2]
-    print(f"有据已经打开: http://{f'[{host}]' if ':' in host else host}:{port}{settings.root_path}/ (按 Ctrl-C 停止)", flush=True)
-    server.run(sockets=[listener])
+    follower.start()
+    _open(settings, listener)
+    server.serve_on(listener)
     if log is not None:
         log.close()
     return _say(failure[0], 1) if failure else 0
 
 
-def _bound(host: str, port: int) -> socket.socket:
-    """A socket that listens where the settings say.
+def _supervised(settings: Settings, listener: socket.socket) -> int:
+    """Start workers and look after them."""
+    from qa.serve.supervisor import Supervisor
+
+    apart = settings.threads > 1  # their thread pools would not survive a fork
+
+    def command(listening: int, line: int) -> list[str]:
+        own = ["--workers", str(settings.workers), "--generation", str(listening), str(line)]
+        return [sys.executable, str(Path(__file__)), *own, *(["--apart"] if apart else [])]
+
+    environment = os.environ | ({} if apart else dict.fromkeys(_POOLS, "1"))
+    with tempfile.TemporaryDirectory(prefix="youju-metrics-") as numbers:
+        listener.listen()
+        _open(settings, listener)
+        return Supervisor(command, listener, environment | {"PROMETHEUS_MULTIPROC_DIR": numbers}).run()
+
+
+def _generation(settings: Settings, listening: int, line: int, *, apart: bool) -> int:
+    """Load, fork workers that serve, and look after them; or let every worker load for itself."""
+    from qa.serve.workers import Generation, can_fork, no_monitors
+
+    listener, supervisor = Listener(fileno=listening), socket.socket(fileno=line)
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))  # until it is minded: nothing is lost yet
+    if apart:
+        def serve(told: Callable[[], None], alive: int) -> int:
+            return _work(_warm(settings), listener, told, alive)
+    else:
+        no_monitors()
+        loaded = _warm(settings.model_copy(update={"threads": 1}))
+        if not can_fork():
+            os.execv(sys.executable, [sys.executable, *sys.argv, "--apart"])
+
+        def serve(told: Callable[[], None], alive: int) -> int:
+            return _work(loaded, listener, told, alive)
+
+    from prometheus_client.multiprocess import mark_process_dead
+
+    return Generation(serve, settings.workers, supervisor, ended=mark_process_dead).run()
+
+
+def _warm(settings: Settings) -> "_Loaded":
+    loaded = _loaded(settings)
+    loaded.service.warm()
+    return loaded
+
+
+def _work(loaded: "_Loaded", listener: socket.socket, told: Callable[[], None], alive: int) -> int:
+    """Serve as one worker of several."""
+    follower, _, app, log = loaded
+    server = _server(app, told)
+
+    def watch() -> None:
+        os.read(alive, 1)  # nobody writes; it ends with the process that minds us
+        server.stop()
+
+    threading.Thread(target=watch, name="watch", daemon=True).start()
+    follower.catch_up()  # this worker may be forked off long after the loading
+    follower.start()
+    server.serve_on(listener)
+    if log is not None:
+        log.close()
+    return 0
+
+
+class _Loaded(NamedTuple):
+    """What serves."""
+
+    follower: Follower
+    service: "Service"
+    app: "FastAPI"
+    log: "Log | None"
+
+
+def _loaded(settings: Settings) -> _Loaded:
+    """The service, not yet warm, and the application around it."""
+    from qa.log import open_log
+    from qa.service import from_settings
+    from qa.web.ledger import open_ledger
+    from qa.web.metrics import Metrics
+    from qa.web.observe import heard
+    from qa.web.site import create_app
+
+    log = open_log(settings.state, settings.retention, _tell) if settings.log == "on" else None
+    metrics = Metrics(log, heard)
+    service = from_settings(settings, _tell, recorder=metrics)
+    follower = Follower([settings.reports, settings.state / "bank"], service.refresh, _tell)
+    return _Loaded(follower, service, create_app(service, settings, log, open_ledger(settings.state), metrics), log)
+
+
+def _server(app: "FastAPI", started: Callable[[], None] | None = None) -> Server:
+    return Server(app, streams=app.state.streams, started=started)
+
+
+def _bound(host: str, port: int) -> Listener:
+    """A socket that can listen where the settings say.
 
     Raises:
         YoujuError: the address is taken, not ours, or not an address.
     """
     try:
         family, kind, proto, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        listener = socket.socket(family, kind, proto)
+        listener = Listener(family, kind, proto)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
     except OSError as error:
@@ -85,6 +213,13 @@ def _bound(host: str, port: int) -> socket.socket:
             raise YoujuError(f"端口 {port} 已被占用;请关掉占用它的程序,或换一个端口,例如 YOUJU_PORT={port + 1} python app.py") from error
         raise YoujuError(f"不能在 {host}:{port} 提供服务({error.strerror});请检查设置 YOUJU_HOST 和 YOUJU_PORT") from error
     return listener
+
+
+def _open(settings: Settings, listener: socket.socket) -> None:
+    host, port = listener.getsockname()[:2]
+    workers = f",{settings.workers} 个工作进程" if settings.workers > 1 else ""
+    url = f"http://{f'[{host}]' if ':' in host else host}:{port}{settings.root_path}/"
+    print(f"有据已经打开: {url} (按 Ctrl-C 停止{workers})", flush=True)
 
 
 def _tell(line: str) -> None:

@@ -5,6 +5,7 @@ The page itself (welcome, ask bar, header) is plain HTML that works before Gradi
 its two files, nothing else.
 """
 
+import asyncio
 import re
 from collections.abc import Sequence
 from html import escape
@@ -15,6 +16,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
+from starlette.routing import Mount
 
 from corpus.report import Report
 from qa.web import texts
@@ -96,6 +98,12 @@ def mounted(base: str) -> FastAPI:
         allowed_paths=[],
     )
     return app
+
+
+def streams(mounted_app: FastAPI) -> list[asyncio.Event]:
+    """What ends the answers of Gradio that last as long as a page is open; to be set when the server stops."""
+    inner = [route.app for route in mounted_app.routes if isinstance(route, Mount)]
+    return [app.stop_event for app in inner if isinstance(app, gr.routes.App)]
 
 
 def router(gradio_app: FastAPI, asking: Asking, site: Site, service: Service) -> APIRouter:

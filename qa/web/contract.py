@@ -69,3 +69,11 @@ class Listening(Protocol):
 
     def feedback(self, question: str, sentence_id: str, vote: str, reason: str = "") -> None:
         """Keep one vote, "up" or "down"."""
+
+
+@runtime_checkable
+class Probing(Protocol):
+    """A service that can be tried."""
+
+    def probe(self) -> None:
+        """Answer a question that nobody asked and nobody keeps; raises what goes wrong."""

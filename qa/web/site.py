@@ -1,5 +1,6 @@
 """The web application, put together: pages, REST, the chat, and what stands around them."""
 
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
@@ -21,6 +22,9 @@ from qa.web.contract import Checking, Service
 from qa.web.gate import BodyLimit, GradioGate, Headers, Prefix, Refusal, Scope, route_path
 from qa.web.ledger import Ledger
 from qa.web.limit import Limits
+from qa.web.metrics import Metrics, look_at
+from qa.web.metrics import router as metrics_router
+from qa.web.observe import Observed
 from qa.web.page import Site, message_page
 from qa.web.visitor import Proxies
 
@@ -31,7 +35,9 @@ _BYTES_PER_CHARACTER = 12  # of a draft, as JSON with every character escaped tw
 _LEAST_BODY = 64 * 1024  # bytes
 
 
-def create_app(service: Service, settings: Settings, log: Log | None = None, ledger: Ledger | None = None) -> FastAPI:
+def create_app(
+    service: Service, settings: Settings, log: Log | None = None, ledger: Ledger | None = None, metrics: Metrics | None = None
+) -> FastAPI:
     """The application that answers every request.
 
     Args:
@@ -39,6 +45,7 @@ def create_app(service: Service, settings: Settings, log: Log | None = None, led
         settings: the settings in force.
         log: what was asked, for the staff desk; None when it is not kept.
         ledger: what all server processes have to know of visitors; None for one process, in memory.
+        metrics: where to count, when the service counts there too; None for new ones.
 
     Raises:
         ReportError: there is no report to serve.
@@ -46,6 +53,8 @@ def create_app(service: Service, settings: Settings, log: Log | None = None, led
     service.reports()  # none: better said now than to the first visitor
     site = _site(service, settings)
     ledger = ledger or Ledger()
+    metrics = metrics or Metrics()
+    look = look_at(service, metrics)
     limits = Limits.of(settings, ledger)
     asking = Asking(service, site, limits.ask)
     gradio_app = chat.mounted(site.base)
@@ -59,13 +68,14 @@ def create_app(service: Service, settings: Settings, log: Log | None = None, led
         openapi_url="/api/v1/openapi.json",
         servers=[{"url": site.base}] if site.base else None,
         lifespan=_lifespan_of(gradio_app, endpoint),
-        middleware=_layers(site, settings),
+        middleware=_layers(site, settings, Middleware(Observed, metrics=metrics, look=look, style=settings.requests, say=_say)),
     )
     problems.install(app, site)
     for routes in (
         assets.router(),
         health.router(service, site),
         offline.router(site),
+        metrics_router(metrics, settings.metrics, look),
         api.router(service, limits, settings.max_draft),
         report_page.router(service, site),
         figures_page.router(service, site),
@@ -81,6 +91,7 @@ def create_app(service: Service, settings: Settings, log: Log | None = None, led
         app.include_router(staff_page.router(desk))
     if endpoint is not None:
         app.router.routes.append(endpoint.route())
+    app.state.streams = chat.streams(gradio_app)
     app.router.default = GradioGate(gradio_app, _refusal(site))
     return app
 
@@ -100,10 +111,11 @@ def _site(service: Service, settings: Settings) -> Site:
     )
 
 
-def _layers(site: Site, settings: Settings) -> list[Middleware]:
+def _layers(site: Site, settings: Settings, observed: Middleware) -> list[Middleware]:
     most = max(_LEAST_BODY, settings.max_draft * _BYTES_PER_CHARACTER)
     return [
         Middleware(Proxies, trusted=networks(settings.proxies)),
+        observed,  # it sees who asks, and all that the layers below answer
         Middleware(Prefix, base=site.base),
         Middleware(Headers, frame_ancestors=site.frame_ancestors),
         Middleware(BodyLimit, refusal=_refusal(site), most=most, uploads={check_page.PATH: check_page.LARGEST_POST}),
@@ -118,6 +130,10 @@ def _endpoint(service: Service, settings: Settings, limits: Limits) -> "Endpoint
     from qa.web.assistant import Endpoint, server_of
 
     return Endpoint(server_of(service, settings.max_draft), limits.ask)
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(line + "\n")
 
 
 def _lifespan_of(inner: FastAPI, endpoint: "Endpoint | None") -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:

@@ -44,6 +44,9 @@ ALL_REPORTS = "全部报告"
 YEAR_REPORTS = "{year}年的全部报告"
 BY_YEAR = "按年份"
 WARMING = "正在准备，稍等一会儿就能回答。您可以先把问题写好。"
+READY_WARMING = "正在准备模型和索引"
+READY_BROKEN = "试着回答一个问题时出错"
+READY_STUCK = "试着回答一个问题，半分钟还没有答出来"
 LOOKING = "正在报告里查找…"
 
 # an answer

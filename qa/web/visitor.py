@@ -27,6 +27,18 @@ def visitor_of(request: HTTPConnection) -> str:
     return str(address) if address else host[:64]
 
 
+def network_of(host: str) -> str:
+    """As much of an address as may be written down: the network of some hundred or thousand neighbours.
+
+    >>> network_of("203.0.113.5"), network_of("2001:db8:1:2::3"), network_of("testclient")
+    ('203.0.113.0/24', '2001:db8:1::/48', '')
+    """
+    address = _address(host)
+    if address is None:
+        return ""
+    return str(ipaddress.ip_network((address, 24 if isinstance(address, ipaddress.IPv4Address) else 48), strict=False))
+
+
 class Proxies:
     """Puts the visitor's address and scheme in the place of a known proxy's."""
 
