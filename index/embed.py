@@ -5,13 +5,16 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
 from corpus.errors import ModelError
 from index.base import Vectors
+from index.bert import Bert, readable
+from index.together import MOST_TOGETHER, Kept, Together
 
 DEFAULT_MODEL = Path(__file__).parent / "model"
 Progress = Callable[[int, int], None]  # texts done, texts in all
@@ -40,16 +43,33 @@ class Encoder(Protocol):
         ...
 
 
+class Model(Protocol):
+    """A model in memory, whoever computes it."""
+
+    dim: int
+    prompts: dict[str, str]
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Texts with their prompts -> (n, dim) unit vectors; safe from several threads."""
+        ...
+
+
 class Embedder:
-    """A sentence-transformers model, loaded at its first use; safe to use from several threads."""
+    """A sentence-transformers model, loaded at its first use; safe to use from several threads.
+
+    Questions that wait at the same time are computed together; the vectors of the last ones are kept.
+    """
 
     def __init__(self, model: str | Path = DEFAULT_MODEL, *, download: bool = False, threads: int = 0) -> None:
+        """``threads`` batches are computed at once, each by one thread; 0 for one on every processor."""
         self.name = str(model)
         self._download = download
-        self._threads = threads
+        self._threads = threads or len(os.sched_getaffinity(0))
         self._lock = threading.Lock()
-        self._loaded: Any = None
+        self._loaded: Model | None = None
         self._fingerprint = ""
+        self._together = Together(lambda texts: self._model().encode(texts), self._threads)
+        self._kept = Kept()
 
     @property
     def fingerprint(self) -> str:
@@ -61,41 +81,76 @@ class Embedder:
     @property
     def dim(self) -> int:
         """Width of the vectors."""
-        return int(self._model().get_embedding_dimension())
+        return self._model().dim
 
     def encode_queries(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """Questions -> (n, dim) unit vectors."""
-        return self._encode(texts, "query", progress)
+        if not texts or len(texts) > MOST_TOGETHER:
+            return self._encode(texts, "query", progress)
+        kept = self._kept.of(texts)
+        missing = [text for text in dict.fromkeys(texts) if text not in kept]
+        if missing:
+            prompt = self._prompt("query")
+            new = self._together.encode([prompt + text for text in missing])
+            kept |= self._kept.keep(missing, new)
+        if progress:
+            progress(len(texts), len(texts))
+        return np.stack([kept[text] for text in texts])
 
     def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """Report texts -> (n, dim) unit vectors."""
         return self._encode(texts, "passage", progress)
 
-    def _encode(self, texts: Sequence[str], prompt: str, progress: Progress | None) -> Vectors:
-        model = self._model()
-        prompt_name = prompt if prompt in model.prompts else None
+    def _encode(self, texts: Sequence[str], prompt_name: str, progress: Progress | None) -> Vectors:
+        """Many texts: batches of like lengths, several at once."""
+        model, prompt = self._model(), self._prompt(prompt_name)
         out = np.empty((len(texts), self.dim), np.float32)
-        order = np.argsort([-len(text) for text in texts], kind="stable")  # like lengths together: no padding wasted
-        for first in range(0, len(texts), _BATCH):
-            rows = order[first : first + _BATCH]
-            with self._lock:
-                out[rows] = model.encode(
-                    [texts[row] for row in rows],
-                    prompt_name=prompt_name,
-                    batch_size=_BATCH,
-                    normalize_embeddings=True,
-                    convert_to_numpy=True,
-                    show_progress_bar=False,
-                )
-            if progress:
-                progress(min(first + _BATCH, len(texts)), len(texts))
+        order = np.argsort([-len(text) for text in texts], kind="stable")
+        batches = [order[first : first + _BATCH] for first in range(0, len(texts), _BATCH)]
+        pool = ThreadPoolExecutor(self._threads, "embed")
+        try:
+            done = 0
+            encoded = pool.map(lambda rows: model.encode([prompt + texts[row] for row in rows]), batches)
+            for rows, vectors in zip(batches, encoded, strict=True):
+                out[rows] = vectors
+                done += len(rows)
+                if progress:
+                    progress(done, len(texts))
+        finally:
+            pool.shutdown(cancel_futures=True)
         return out
 
-    def _model(self) -> Any:
+    def _prompt(self, name: str) -> str:
+        return self._model().prompts.get(name, "")
+
+    def _model(self) -> Model:
         with self._lock:
             if self._loaded is None:
-                self._loaded = _load(_folder(self.name, self._download), self._threads)
-        return self._loaded
+                self._loaded = _load(_folder(self.name, self._download))
+            return self._loaded
+
+
+class _Library:
+    """Any model, computed by sentence-transformers."""
+
+    def __init__(self, folder: Path) -> None:
+        import torch
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging as transformers_logging
+
+        transformers_logging.disable_progress_bar()
+        logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
+        # Weights may be stored as fp16; processors without fp16 arithmetic compute it very slowly, so load as fp32.
+        self._model = SentenceTransformer(str(folder), device="cpu", local_files_only=True, model_kwargs={"dtype": torch.float32})
+        self.dim = int(self._model.get_embedding_dimension() or 0)
+        self.prompts = {name: prompt or "" for name, prompt in self._model.prompts.items()}
+        self._lock = threading.Lock()
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """See ``Model.encode``."""
+        with self._lock:
+            vectors = self._model.encode(list(texts), prompt="", batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False)
+        return np.asarray(vectors, np.float32)
 
 
 def _folder(name: str, download: bool) -> Path:
@@ -129,21 +184,16 @@ def _fingerprint(folder: Path) -> str:
     return f"{folder.name}:{digest.hexdigest()[:16]}"
 
 
-def _load(folder: Path, threads: int) -> Any:
+def _load(folder: Path) -> Model:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     import torch
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging as transformers_logging
 
-    transformers_logging.disable_progress_bar()
-
-    logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
-    if threads:
-        torch.set_num_threads(threads)
+    # Two threads on one question gain a quarter when the machine is idle, and wait for each other many times as long when it
+    # is not; two questions at once, a thread for each, use both processors whatever else runs.
+    torch.set_num_threads(1)
     try:
-        # The weights are stored as fp16; processors without fp16 arithmetic compute it very slowly, so load as fp32.
-        return SentenceTransformer(str(folder), device="cpu", local_files_only=True, model_kwargs={"dtype": torch.float32})
+        return Bert(folder) if readable(folder) else _Library(folder)
     except Exception as error:  # whatever is wrong with the files, the remedy is the same
         raise ModelError(f"模型 {folder} 载入失败({type(error).__name__});请检查文件是否完整,或重新获取项目") from error

@@ -25,7 +25,7 @@ class Settings(BaseSettings):
     download: bool = Field(False, description="允许联网下载模型(true 或 false)")
     engine: Literal["faiss"] = Field("faiss", description="向量引擎")
     bank: Literal["on", "off"] = Field("on", description="用不用问题库")
-    threads: int = Field(0, ge=0, le=256, description="模型用几个线程;0 由机器决定")
+    threads: int = Field(0, ge=0, le=256, description="同时算几批文字,每批一个线程;0 为每个处理器一批")
     host: str = Field("127.0.0.1", description="网页服务的地址")
     port: int = Field(7860, ge=0, le=65535, description="网页服务的端口")
     workers: int = Field(1, ge=1, le=64, description="几个工作进程;同 python app.py --workers")
