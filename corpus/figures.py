@@ -195,7 +195,7 @@ def _last_indicator(figures: list[Figure]) -> Span | None:
 # ---- segments ----------------------------------------------------------------------------------------------------
 
 _CLAUSE_BREAK = re.compile(r"[,。;:!?()|~\n\t\u2190-\u21ff\u2500-\u27bf\U0001f000-\U0001faff\ufe0f]+")  # also arrows, boxes and emoji
-_LIST_BREAK = re.compile(r"[、和及与]|(?<=\S) +(?=\S)|(?<=[\u4e00-\u9fff]{2})(?=已(?!知|婚|有|故)|其中|还有|尚有)")
+_LIST_BREAK = re.compile(r"[、和及与]|(?<=\S) +(?=\S)|(?<=[\u4e00-\u9fff]{2})(?=已(?!知|婚|有|故)|其中|还有|尚有)|(?<=[中里])(?=有|已|完成|包括)")
 
 
 def clause_spans(folded: str, offset: int = 0) -> list[Span]:
@@ -247,7 +247,7 @@ _NO_POST = re.compile(
 )
 _OF_TIME = re.compile(r"内的?|里的?|的(?=.{2})")  # 为期3个月的专项行动, 两年内完成改造
 _ADVERB = re.compile(r"\s*(?:已经|已|均|都|全部|被|获得?|完成了?)*")
-_TRIM_POST = re.compile(r"(?:进行|得到|已经|已于|以上|的基础上).*$|的?$")
+_TRIM_POST = re.compile(r"(?:进行|组成|构成|得到|已经|已于|以上|的基础上).*$|的?$")
 
 
 def _indicator(folded: str, offset: int, segment: Span, number: Number, numbers: list[Number], taken: int) -> Span | None:

@@ -67,7 +67,7 @@ from corpus.number_forms import (
     YEAR,
     YEAR_END,
 )
-from corpus.units import NOT_BEFORE, UNITS, dimension
+from corpus.units import BEFORE_ALL_THE_SAME, NOT_BEFORE, UNITS, dimension
 
 __all__ = ["Number", "NumberKind", "date_parts", "parse_numeral", "read_numbers", "same_date", "same_unit", "same_value"]
 
@@ -489,7 +489,8 @@ def _unit_at(folded: str, core: _Core) -> tuple[int, str]:
 
 def _unit_holds(folded: str, end: int, unit: str) -> bool:
     """Whether the characters behind a unit do not make it the beginning of another word."""
-    return folded[end : end + 1] == "" or folded[end] not in NOT_BEFORE.get(unit, "")
+    next_one = folded[end : end + 1]
+    return not next_one or next_one not in NOT_BEFORE.get(unit, "") or folded.startswith(BEFORE_ALL_THE_SAME.get(unit, ("\0",)), end)
 
 
 def _shorter_unit(folded: str, place: int, unit: str) -> tuple[int, str] | None:

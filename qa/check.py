@@ -15,6 +15,7 @@ from corpus.figures import plain
 from corpus.fold import fold
 from corpus.numerals import Number, read_numbers
 from corpus.report import Report
+from index.words import says_how
 from qa.cite import cite
 from qa.claims import Claim, read_claims
 from qa.implied import Implied, implied, same_polarity
@@ -158,9 +159,10 @@ def _near(claim: Claim, best: Candidate, rival: Candidate) -> bool:
 
 def _least(reading: Reading, best: Candidate) -> float:
     """Least likeness for support: the more digits agree by themselves, the less the words have to say."""
-    digits = _digits(reading.claim.figure.number)
-    if digits >= 4 and reading.claim.figure.number.unit == best.figure.number.unit:
-        return SUPPORT_RARE
+    number = reading.claim.figure.number
+    digits = _digits(number)
+    if (digits >= 4 and number.unit == best.figure.number.unit) or (number.kind == "date" and "月日" in number.unit):
+        return SUPPORT_RARE  # neither four digits nor a day of the year agree by chance
     beside = any(one.sentence_id == best.figure.sentence_id for one in reading.company)
     return SUPPORT if digits > 2 or beside else SUPPORT_SHORT
 
@@ -192,7 +194,7 @@ def _contradict(reading: Reading, taken: Taken) -> CheckedFigure | None:
     usable = [
         one
         for one in free
-        if one.likeness >= _least_contrary(reading, one) and _covers(claim, one, 0.5) and _has_head(claim, one) and _is_told(claim, one)
+        if one.likeness >= _least_contrary(reading, one) and _covers(claim, one, 0.5) and _has_head(claim, one) and _is_told(reading, one)
     ]
     slips = [one for one in usable if one.agreement.unit_differs and _same_digits(claim, one)]
     fitting = [one for one in usable if not one.agreement.unit_differs or one.likeness > 0.75]
@@ -213,20 +215,41 @@ def _least_contrary(reading: Reading, candidate: Candidate) -> float:
     return CONTRADICT_BESIDE if len(same_unit) == 1 else CONTRADICT - ANCHOR / 2
 
 
-def _is_told(claim: Claim, candidate: Candidate) -> bool:
+def _is_told(reading: Reading, candidate: Candidate) -> bool:
     """Whether the draft says most of what the report's figure counts, and little that the report says elsewhere only."""
+    claim = reading.claim
+    beside = any(one.sentence_id == candidate.figure.sentence_id for one in reading.company)
     wording = candidate.known.wording
     own = content_words(wording.places[candidate.row].own)
     said = f"{claim.own} {claim.lead} {claim.sentence}"
     total = sum(wording.weight(word) for word in own)
-    head = content_words(candidate.figure.indicator)[-2:]
+    head = _head_words(candidate) if beside else content_words(candidate.figure.indicator)[-2:]
     if total and wording.missing(candidate.row, said) > 0.6 * total and not (head and all(in_some_form(word, said) for word in head)):
         return False
     words = content_words(claim.own)
+    if len(words) == 1 and not beside and _is_of_another(claim, candidate):
+        return False
     foreign = sum(
         wording.weight(word) for word in words if float(wording.worth(word)[candidate.row]) < 0.25 and in_some_form(word, wording.text)
     )
     return foreign <= 0.25 * sum(wording.weight(word) for word in words)
+
+
+def _is_of_another(claim: Claim, candidate: Candidate) -> bool:
+    """Whether what stands before a bare 签约率 speaks mostly of what the report's figure does not (家庭医生签约率)."""
+    wording = candidate.known.wording
+    lead = [word for word in content_words(claim.lead) if word not in content_words(claim.own)]
+    strange = sum(wording.weight(word) for word in lead if float(wording.worth(word)[candidate.row]) < 0.25)
+    return strange > 0.5 * sum(wording.weight(word) for word in lead)
+
+
+def _head_words(candidate: Candidate) -> tuple[str, ...]:
+    """The noun counted: the last words before a figure (工作提示); behind it, the last before a verb (17名社区监察员深入居委会)."""
+    words, figure = content_words(candidate.figure.indicator), candidate.figure
+    if figure.indicator_span[0] < figure.end:
+        return words[-2:]
+    verb = next((place for place, word in enumerate(words) if place and says_how(word)), len(words))
+    return words[:verb][-1:] if verb < len(words) else words[-2:]
 
 
 def _chosen(reading: Reading, slips: list[Candidate], fitting: list[Candidate]) -> Candidate | None:

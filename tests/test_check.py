@@ -65,7 +65,7 @@ def score(name, known):
     return (right, total), false_support, false_alarm, missed
 
 
-@pytest.mark.parametrize(("name", "least"), [("claims_dev.jsonl", 0.95), ("claims_own.jsonl", 0.95), ("claims_more.jsonl", 0.95), ("claims_blind.jsonl", 0.95), ("claims_fresh.jsonl", 0.95)])
+@pytest.mark.parametrize(("name", "least"), [("claims_dev.jsonl", 0.95), ("claims_own.jsonl", 0.95), ("claims_more.jsonl", 0.95), ("claims_blind.jsonl", 0.95), ("claims_fresh.jsonl", 0.95), ("claims_second.jsonl", 0.93)])
 def test_labelled_claims_are_judged_as_labelled(known, name, least):
     (right, total), false_support, false_alarm, missed = score(name, known)
     assert false_support == []
