@@ -16,7 +16,21 @@ from qa.log import Log
 from qa.publishers import publisher_key
 from qa.service import Service as FullService
 from qa.settings import Settings, networks
-from qa.web import api, assets, chat, check_page, figures_page, health, offline, problems, report_page, staff_page, texts, years_page
+from qa.web import (
+    api,
+    assets,
+    chat,
+    check_page,
+    figures_page,
+    health,
+    offline,
+    problems,
+    report_page,
+    staff_page,
+    staff_reports,
+    texts,
+    years_page,
+)
 from qa.web.asking import Asking
 from qa.web.contract import Checking, Service
 from qa.web.gate import BodyLimit, GradioGate, Headers, Prefix, Refusal, Scope, route_path
@@ -118,9 +132,15 @@ def _layers(site: Site, settings: Settings, observed: Middleware) -> list[Middle
         observed,  # it sees who asks, and all that the layers below answer
         Middleware(Prefix, base=site.base),
         Middleware(Headers, frame_ancestors=site.frame_ancestors),
-        Middleware(BodyLimit, refusal=_refusal(site), most=most, uploads={check_page.PATH: check_page.LARGEST_POST}),
+        Middleware(BodyLimit, refusal=_refusal(site), most=most, uploads=_uploads(settings)),
         Middleware(GZipMiddleware, minimum_size=600),
     ]
+
+
+def _uploads(settings: Settings) -> dict[str, int]:
+    """Paths that take files, and how many bytes; reports come in only where there is a desk."""
+    reports = {staff_reports.READ: staff_reports.LARGEST_POST} if settings.staff_password else {}
+    return {check_page.PATH: check_page.LARGEST_POST} | reports
 
 
 def _endpoint(service: Service, settings: Settings, limits: Limits) -> "Endpoint | None":

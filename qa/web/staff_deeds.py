@@ -15,15 +15,18 @@ from qa.web import texts_tools
 _LAST = 200  # lines that are read back
 
 
+Did = Literal["add", "remove", "import", "report-add", "report-replace", "report-remove", "report-restore"]
+
+
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One change of a question bank."""
+    """One change of a question bank, or of the reports."""
 
     at: str  # ISO 8601, seconds, +08:00
     who: str
-    did: Literal["add", "remove", "import"]
+    did: Did
     report_id: str
-    question: str  # for an import: how many questions
+    question: str  # for an import: how many questions; for a report: its title
     quote: str = ""
     reason: str = ""
 
@@ -35,9 +38,7 @@ class Deeds:
         self._path = path
         self._lock = threading.Lock()
 
-    def add(
-        self, who: str, did: Literal["add", "remove", "import"], report_id: str, question: str, quote: str = "", reason: str = ""
-    ) -> None:
+    def add(self, who: str, did: Did, report_id: str, question: str, quote: str = "", reason: str = "") -> None:
         """Write down a deed, now.
 
         Raises:

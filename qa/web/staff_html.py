@@ -34,7 +34,13 @@ def login_html(site: Site, said: str = "", name: str = "") -> str:
 
 def framed(site: Site, session: Session, here: str, title: str, inner: str) -> str:
     """A page of the desk: who is there, the way round, and its content."""
-    places = (("", words.STAFF_LOG), ("/open", words.STAFF_OPEN), ("/bank", words.STAFF_BANK), ("/usage", words.STAFF_USAGE))
+    places = (
+        ("", words.STAFF_LOG),
+        ("/open", words.STAFF_OPEN),
+        ("/bank", words.STAFF_BANK),
+        ("/reports", words.STAFF_REPORTS),
+        ("/usage", words.STAFF_USAGE),
+    )
     links = "".join(
         f'<a href="{site.base}/staff{path}"{" aria-current=page" if path == here else ""}>{label}</a>' for path, label in places
     )

@@ -31,6 +31,7 @@ from qa.web.render import notice_html
 from qa.web.staff_anatomy import Case, case_html
 from qa.web.staff_deeds import Deeds
 from qa.web.staff_html import PAGE, bank_html, framed, log_html, login_html, open_html, outcome
+from qa.web.staff_reports import ReportsDesk
 from qa.web.staff_session import (
     COOKIE,
     LONGEST_NAME,
@@ -55,6 +56,7 @@ _HEADERS = {"Cache-Control": "no-store"}
 
 Fields = Mapping[str, str]
 Show = Callable[[Session, Fields], Response]
+Take = Callable[[Session, Fields, bytes, str], Response]  # with a file and its name
 
 
 class Desk:
@@ -82,6 +84,7 @@ class Desk:
         self._sessions = Sessions(ledger, password)
         self._guessing = Guessing(ledger)
         self._limit = limit
+        self.reports = ReportsDesk(service, self._site, self._deeds, state, self._page, self._see)
 
     # ---- in and out ----
 
@@ -108,6 +111,23 @@ class Desk:
             if not same_origin(request) or not same_token(fields.get("csrf", ""), session):
                 return self._page(session, "", words.STAFF_FORM_OLD, _notice(words.STAFF_FORM_OLD), 403)
             return await run_in_threadpool(do, session, fields)
+
+        return respond
+
+    def received(self, do: Take) -> Callable[[Request], object]:
+        """A file that only those send who are in, from our own forms; it is not decoded."""
+
+        async def respond(request: Request) -> Response:
+            session = self._session(request)
+            if session is None:
+                return self._login(401, words.STAFF_GONE)
+            async with request.form(max_files=1, max_fields=20) as form:
+                file = form.get("file")
+                raw, name = (await file.read(), file.filename or "") if isinstance(file, UploadFile) else (b"", "")
+                token = form.get("csrf")
+            if not same_origin(request) or not same_token(token if isinstance(token, str) else "", session):
+                return self._page(session, "", words.STAFF_FORM_OLD, _notice(words.STAFF_FORM_OLD), 403)
+            return await run_in_threadpool(do, session, {}, raw, name)
 
         return respond
 
@@ -301,12 +321,22 @@ def router(desk: Desk) -> APIRouter:
         ("/bank", desk.bank),
         ("/bank/export", desk.export),
         ("/usage", desk.usage),
+        ("/reports", desk.reports.list),
+        ("/reports/remove", desk.reports.ask_to_remove),
     )
-    done: tuple[tuple[str, Show], ...] = (("/assign", desk.assign), ("/undo", desk.undo), ("/bank/import", desk.bring))
+    done: tuple[tuple[str, Show], ...] = (
+        ("/assign", desk.assign),
+        ("/undo", desk.undo),
+        ("/bank/import", desk.bring),
+        ("/reports/add", desk.reports.add),
+        ("/reports/remove", desk.reports.remove),
+        ("/reports/restore", desk.reports.restore),
+    )
     for path, show in shown:
         routes.add_api_route(path, desk.shown(show), methods=["GET", "HEAD"], response_model=None)
     for path, do in done:
         routes.add_api_route(path, desk.done(do), methods=["POST"], response_model=None)
+    routes.add_api_route("/reports/read", desk.received(desk.reports.read), methods=["POST"], response_model=None)
     routes.add_api_route("/login", desk.enter, methods=["POST"], response_model=None)
     routes.add_api_route("/logout", desk.leave, methods=["POST"], response_model=None)
     return routes

@@ -143,6 +143,7 @@ STAFF_LOG = "提问记录"
 STAFF_OPEN = "没答上的"
 STAFF_BANK = "问题库"
 STAFF_USAGE = "用量"
+STAFF_REPORTS = "报告"
 LOG_OFF = "现在不记提问（设置 {setting} 是关的）。"
 
 # staff: the log
@@ -294,7 +295,15 @@ BANK_IMPORTED = "加入 {count} 个问题，{there} 个已经有了。"
 BANK_IMPORT_NO_FILE = "请先选一个文件。"
 BANK_FILE = "问题库-{report}"
 DEEDS = "谁做过什么"
-DEED_NAMES = {"add": "指给", "remove": "撤回", "import": "导入"}
+DEED_NAMES = {
+    "add": "指给",
+    "remove": "撤回",
+    "import": "导入",
+    "report-add": "加入报告",
+    "report-replace": "换成新版本",
+    "report-remove": "移走报告",
+    "report-restore": "找回报告",
+}
 DEEDS_NONE = "还没有改动。"
 STAFF_TOO_FAST = "试得太快了，请等一分钟再试。"
 LEDGER_UNWRITTEN = "写不进 {path}（{why}）：访客限额和登录状态这次只记在内存里，重启后要重新登录；请检查磁盘空间和权限"
@@ -315,3 +324,41 @@ USAGE_DAY, USAGE_COUNT, USAGE_ANSWERED_SHARE, USAGE_SLOWEST = "日期", "提问�
 USAGE_REASONS = "没答的原因"
 USAGE_TOPICS = "问得最多的内容"
 USAGE_NOTHING = "这几天没有提问。"
+
+# staff: the reports
+REPORTS_LEDE = "加入的报告，居民马上就能问；移走的随时可以找回。"
+REPORTS_FILE = "加入一份报告：选一个文件（.docx、.pdf、.html、.txt、.md）"
+REPORTS_READ = "读这个文件"
+REPORTS_NO_FILE = "请先选一个文件。"
+REPORTS_THERE = "现有 {count} 份"
+REPORTS_PUBLISHED = "{day} 发布"
+REPORTS_SENTENCES = "{count} 句"
+REPORTS_ID = "编号 {name}"
+REPORTS_REMOVE = "移走"
+REPORTS_REMOVE_SURE = "要移走《{title}》吗？移走以后居民问不到它，它的链接也打不开。随时可以找回。"
+REPORTS_KEEP = "不移走"
+REPORTS_BACK = "可以找回的"
+REPORTS_REMOVED_AT = "{at} 移走"
+REPORTS_REPLACED_AT = "{at} 被新版本换下"
+REPORTS_RESTORE = "找回"
+REPORTS_OLD_TEXT = "换回旧版本"
+REPORTS_NOTHING_KEPT = "没有移走过这份报告。"
+REPORTS_BUSY = "正在编进索引，编好以后就能问到。可以离开这一页，不耽误。"
+REPORTS_COMING = "这几份还没有编进索引：{names}。"
+REPORTS_LATE = "这个文件读过太久了，请重新选一次。"
+REPORTS_CONFIRM = "核对一下"
+REPORTS_CONFIRM_LEDE = "下面是从文件里认出来的，不对的请改过来。"
+REPORTS_MISSING = "标题或年份没有认出来，请补上。"
+REPORTS_SAME = "这份报告已经有了（编号 {name}），文字一样，不用再加。"
+REPORTS_REPLACES = "已经有同一年、同一标题的报告（编号 {name}），文字不同。加入后换成新版本，旧链接还能用，也可以换回旧版本。"
+REPORTS_NOT_THIS = "不要了"
+REPORTS_DO = {"add": "加入", "replace": "换成新版本"}
+REPORTS_TITLE = "标题"
+REPORTS_YEAR = "写的是哪一年"
+REPORTS_DAY = "发布日期"
+REPORTS_BY = "发布单位"
+REPORTS_URL = "原来发布的网址"
+REPORTS_BAD_DAY = "发布日期请写成 2022-03-30 这样。"
+REPORTS_BAD_ADDRESS = "网址要以 http:// 或 https:// 开头。"
+REPORTS_COUNTS = "{characters} 个字，{sentences} 句，{figures} 个数字，{tables} 张表"
+REPORTS_BEGINS = "开头是这样的"
