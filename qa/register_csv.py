@@ -17,7 +17,8 @@ _COLUMNS = {
     "sentence_id": "句子编号",
     "sentence": "原句",
 }
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = tuple("=+-@＝＋－＠")  # Excel takes the wide ones too, where Chinese is typed
+_CONTROL = ("\t", "\r", "\n")
 
 
 def safe_cell(value: object) -> str:
@@ -27,7 +28,7 @@ def safe_cell(value: object) -> str:
     "'=1+1"
     """
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if text.startswith(_CONTROL) or text.lstrip().startswith(_FORMULA) else text
 
 
 def register_csv(rows: Iterable[dict[str, Any]]) -> str:

@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     port: int = Field(7860, ge=0, le=65535, description="网页服务的端口")
     workers: int = Field(1, ge=1, le=64, description="几个工作进程;同 python app.py --workers")
     root_path: str = Field("", pattern=r"^(/[A-Za-z0-9._~-]+)*$", description="放在反向代理的哪个路径下,如 /youju")
-    frame_ancestors: str = Field("'self'", description="哪些网站可以把问答页嵌进自己的页面(CSP 的写法)")
+    frame_ancestors: str = Field("'self'", pattern=r"^[!-+.-:<-~-]+( [!-+.-:<-~-]+)*$", description="哪些网站可以把问答页嵌进自己的页面(CSP 的写法)")
     mcp: Literal["on", "off"] = Field("off", description="开不开 /mcp:让助手程序(Model Context Protocol)来查原句")
     staff_password: str = Field("", description="工作台的密码;空则不开工作台")
     proxies: str = Field("", description="可信的反向代理的地址或网段,用逗号隔开,如 127.0.0.1,10.0.0.0/8;只有它们说的访客地址才算数")

@@ -15,7 +15,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Refusal = Callable[[Scope, int], Response]
 
 # All that the conversation needs of Gradio. Its calls, uploads, files, proxies, logins and monitoring are not served.
-_GRADIO = re.compile(r"/(assets/.+|static/.+|theme\.css|gradio_api/(theme\.css|heartbeat/[a-z0-9]+))")
+_GRADIO = re.compile(r"/(assets/.{1,200}|static/.{1,200}|theme\.css|gradio_api/(theme\.css|heartbeat/[a-z0-9]{1,40}))")
 _IMMUTABLE = re.compile(r"/assets/.+-[\w-]{8}\.(js|css|svg|woff2)$")
 _FOREVER = b"public, max-age=31536000, immutable"
 _PATIENCE = 20.0  # seconds that the shortest body may take
