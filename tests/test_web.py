@@ -267,6 +267,14 @@ def test_a_refusal_shows_no_citation_and_what_to_do(citation: Citation) -> None:
     assert "您问的电话，报告里没有写。" in shown
     assert 'href="tel:12345"' in shown
     assert f'href="/youju/report/{REPORT}#toc"' in shown
+    assert shown.index("tel:") < shown.index("yj-rephrase")
+
+
+def test_where_nothing_is_known_to_be_missing_other_words_come_first() -> None:
+    answer = Answer("问", False, 0.1, "everyday", reason="not_in_report", related=("电梯装好了几台",))
+    shown = answer_html(answer, Setting(home_report=REPORT))
+    assert texts.NIL_MAYBE in shown
+    assert shown.index("yj-rephrase") < shown.index("#toc") < shown.index("tel:")
 
 
 def test_with_several_reports_a_paper_names_its_own(citation: Citation) -> None:

@@ -169,7 +169,7 @@ def _refusal(answer: Answer, setting: Setting) -> str:
             return _nil(texts.VAGUE, texts.VAGUE_HOW, _next(answer.related or setting.examples[:2], setting, texts.VAGUE_TRY))
         case "not_a_question":
             how = texts.NOT_ASKED_HOW.format(year=setting.year)
-            return _nil(texts.NOT_ASKED, how, _next(answer.related or setting.examples[:2], setting, texts.NOT_ASKED_TRY))
+            return _nil(texts.NOT_ASKED, how, _next(setting.examples[:3] or answer.related, setting, texts.NOT_ASKED_TRY))
         case "empty":
             return notice_html(texts.EMPTY)
         case "too_long":
@@ -188,7 +188,9 @@ def _not_in_report(answer: Answer, setting: Setting) -> str:
         head, _, tail = answer.message.partition("。")
         title, why = f"{text(head)}。", tail
     elif answer.missing:
-        why = texts.NIL_MISSING.format(missing=answer.missing) + why
+        why = texts.NIL_MISSING.format(missing=answer.missing) + texts.NIL_IS.format(year=setting.year)
+    elif answer.related:
+        why = texts.NIL_MAYBE
     do = "".join(f"<li>{step}</li>" for step in _steps(answer, setting))
     tell = (
         f'<div class="yj-vote yj-vote--nil"><span class="yj-vote__q">{texts.IT_DOES}</span>'
@@ -198,8 +200,13 @@ def _not_in_report(answer: Answer, setting: Setting) -> str:
 
 
 def _steps(answer: Answer, setting: Setting) -> list[str]:
-    """What to do instead: ring the hotline, ask what the report does say, read its contents."""
-    steps = [f'<a href="tel:{texts.HOTLINE_NUMBER}">{icon("phone")}<span>{texts.HOTLINE}</span></a>']
+    """What to do instead: ring the hotline, ask what the report does say, read its contents.
+
+    The hotline comes first where we know what is missing; where we do not, the report may only say it in other words.
+    """
+    hotline = f'<a href="tel:{texts.HOTLINE_NUMBER}">{icon("phone")}<span>{texts.HOTLINE}</span></a>'
+    sure = bool(answer.missing or answer.years or not answer.related)
+    steps = [hotline] if sure else []
     for report_id in answer.elsewhere:
         steps.append(_there(answer.question, report_id, texts.ELSEWHERE.format(title=setting.titles.get(report_id, report_id)), setting))
     if setting.chosen:
@@ -210,7 +217,7 @@ def _steps(answer: Answer, setting: Setting) -> list[str]:
     if setting.home_report:
         toc = escape(f"{setting.base}/report/{setting.home_report}#toc")
         steps.append(f'<a href="{toc}">{icon("list")}<span>{texts.BROWSE}</span></a>')
-    return steps
+    return steps if sure else [*steps, hotline]
 
 
 def _there(question: str, report: str, words: str, setting: Setting) -> str:

@@ -73,6 +73,8 @@ NEXT = "接着问"
 # no answer
 NIL = "报告里没有写到这件事。"
 NIL_WHY = "这份报告写的是{year}街道做了什么，不一定有具体的价格、电话和办事步骤。"
+NIL_IS = "这份报告写的是{year}街道做了什么。"
+NIL_MAYBE = "也可能报告里换了个说法。下面的问法，报告里有答案。"
 NIL_MISSING = "您问的{missing}，报告里没有写。"
 HOTLINE = "打12345市民服务热线问一问"
 HOTLINE_NUMBER = "12345"
