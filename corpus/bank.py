@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -43,6 +44,7 @@ REASONS: dict[str, str] = {
 
 LONGEST_QUESTION = 500  # characters
 _FIELDS = ("question", "quote", "reason", "added_by", "added_at")
+_HALF = re.compile("[\ud800-\udfff]")  # half a character
 _LOCK_WAIT = 10.0  # seconds that a second writer waits for the first
 _SHOWN = 3  # problems told in one message
 
@@ -78,7 +80,7 @@ def _problem(entry: BankQuestion) -> str:
         return "quote 和 reason 都没写;请摘报告原话写进 quote,报告没写的请写 reason"
     if entry.added_at and not _is_time(entry.added_at):
         return f"added_at “{entry.added_at[:40]}”不是时间;请写成 2022-04-01T09:30:00+08:00 这样"
-    if any("\ud800" <= char <= "\udfff" for value in asdict(entry).values() for char in value):
+    if any(map(_HALF.search, (entry.question, entry.quote, entry.reason, entry.added_by, entry.added_at))):
         return "有一个字符不完整;请重新输入这一行"
     return ""
 
@@ -105,6 +107,7 @@ def same_question(text: str) -> str:
     return bare or "".join(folded.split())
 
 
+@lru_cache(maxsize=65536)
 def _is_mark(char: str) -> bool:
     return char == "~" or unicodedata.category(char)[0] in "PZC"
 
@@ -199,6 +202,9 @@ def remove_bank(path: Path, question: str) -> BankQuestion:
 
 def overlay(shipped: Iterable[BankQuestion], added: Iterable[BankQuestion]) -> tuple[BankQuestion, ...]:
     """Both banks as one; where the same question is in both, what staff added holds."""
+    added = tuple(added)
+    if not added:  # a bank holds no question twice
+        return tuple(shipped)
     merged = {same_question(entry.question): entry for entry in shipped}
     merged.update((same_question(entry.question), entry) for entry in added)
     return tuple(merged.values())

@@ -372,10 +372,10 @@ class Answerer:
         return known
 
     def _is_presentable(self, question: str) -> bool:
-        if len(question) > 16 or _PERSONAL.search(question) or not _ASKING.search(question):
+        if len(question) > 16 or _PERSONAL.search(question) or not _ASKING.search(question) or not well_spelt(question):
             return False
         query = self._normaliser.query(question)
-        return query.text == question and not query.mended and not query.numbers and well_spelt(question)
+        return query.text == question and not query.mended and not query.numbers
 
 
 def _in_bank(candidates: Candidates) -> bool:

@@ -2,9 +2,9 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from corpus.errors import SettingsError
@@ -81,12 +81,18 @@ class Speller:
 
     _LENGTHS = (4, 3, 2)
 
-    def __init__(self, vocabulary: Iterable[str]) -> None:
+    def __init__(self, vocabulary: Callable[[], Iterable[str]]) -> None:
+        """``vocabulary`` gives the known words; it is called at the first suspect run, for most questions have none."""
+        self._vocabulary = vocabulary
+
+    @cached_property
+    def _by_sound(self) -> dict[str, str]:
+        """The one known word of each sound; a sound that several words share mends nothing."""
         by_sound: dict[str, set[str]] = defaultdict(set)
-        for word in vocabulary:
+        for word in self._vocabulary():
             if len(word) in self._LENGTHS and all(map(_HAN.match, word)):
                 by_sound[_sound(word)].add(word)
-        self._by_sound = {sound: min(words) for sound, words in by_sound.items() if len(words) == 1}
+        return {sound: min(words) for sound, words in by_sound.items() if len(words) == 1}
 
     def mend(self, text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
         """The text with typos mended, and what was mended."""

@@ -27,5 +27,5 @@ def normaliser_of(index: PassageIndex, written: WordList | None = None, *, mendi
         mending: whether typos are mended; it takes the words of all the reports, so not for very many.
     """
     years = {report.about.year for report in index.reports}
-    speller = Speller(vocabulary(index) if mending else ())
+    speller = Speller((lambda: vocabulary(index)) if mending else tuple)
     return Normaliser(written or WordList(), speller, years.pop() if len(years) == 1 else None)
