@@ -20,6 +20,7 @@ _SIGNED = re.compile(rf"[\u4e00-\u9fff]{{2,28}}(?:{_BODY})")
 _IN_TITLE = re.compile(rf"^(?:关于)?(?:(?:19|20)\d{{2}}年度?)?([\u4e00-\u9fff]{{1,24}}?(?:{_BODY}))(?=(?:关于|(?:19|20)?\d{{2}}|[一二]|政府|年度|工作|国民))")
 _CONGRESS = re.compile(r"在([\u4e00-\u9fff]{2,12}?[省市区县乡镇])第.{1,4}届人民代表大会")
 _SUBTITLE = re.compile(r"^(?:[—(（-].{,80}|[^，。；]{,60}(?:会议上?|会上)[)）]?|.{,8}年.{,3}月.{,3}日?)$")
+_ENDS_WITH_DAY = re.compile(r"(?:日|\d{1,2}[-/.]\d{1,2})[)）]?$")
 _FIRST, _LAST = 8, 4  # lines that are not blank, at the top and at the foot, where a report says what it is
 _LONGEST_TITLE = 60  # characters of a line
 
@@ -83,7 +84,8 @@ def _day(top: Sequence[str], foot: Sequence[str]) -> date | None:
         labelled = _LABELLED_DAY.search(line)
         if labelled and (day := day_in(labelled[1])):
             return day
-    return next((day for line in reversed(foot) if len(line) <= _LONGEST_TITLE and (day := day_in(line))), None)
+    dated = [line for line in (*top[:2], *reversed(foot)) if len(line) <= _LONGEST_TITLE and _ENDS_WITH_DAY.search(line)]
+    return next((day for line in dated if (day := day_in(line))), None)
 
 
 def _publisher(title: str, top: Sequence[str], foot: Sequence[str]) -> str:

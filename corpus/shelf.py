@@ -91,7 +91,7 @@ def plan(library: Library, text: str, identity: Identity, wanted_id: str = "", t
         title = next((about.title for about in there if about.report_id == wanted_id), wanted_id)
         raise InputError(f"编号 {wanted_id} 已经是《{title}》;请换一个编号")
     if same is not None:
-        return Plan("replace", same.report_id, text, identity, tables)
+        return Plan("replace", same.report_id, text, _completed(identity, same), tables)
     return Plan("add", wanted_id or report_id(identity.title, identity.year, identity.publisher, ids), text, identity, tables)
 
 
@@ -106,6 +106,18 @@ def _there(library: Library) -> Iterator[tuple[About, str]]:
 
 def _same_report(about: About, identity: Identity) -> bool:
     return (_squeezed(fold(about.title)), about.year) == (_squeezed(fold(identity.title)), identity.year)
+
+
+def _completed(identity: Identity, about: About) -> Identity:
+    """What is known of a new version, with what was known of the one before where it says nothing, or less."""
+    longer = identity.publisher in about.publisher
+    return Identity(
+        identity.title,
+        identity.year,
+        identity.published or about.published,
+        about.publisher if longer else identity.publisher,
+        identity.source_url or about.source_url,
+    )
 
 
 def _squeezed(text: str) -> str:

@@ -139,6 +139,15 @@ def _example(question: str) -> dict[str, str]:
     return {"topic": "题", "question": question}
 
 
+def test_a_new_version_that_says_less_of_itself_keeps_what_was_known(shelf: Path) -> None:
+    name = put_in(shelf)
+    carry_out(shelf, made(shelf, NEW, Identity(WHO.title, 2021, publisher="延吉新村")))
+    about = Library(shelf).report(name).about
+    assert (about.published, about.publisher, about.source_url) == (WHO.published, WHO.publisher, WHO.source_url)
+    carry_out(shelf, made(shelf, OLD, Identity(WHO.title, 2021, date(2022, 4, 1), "杨浦区政府")))
+    assert (Library(shelf).report(name).about.published, Library(shelf).report(name).about.publisher) == (date(2022, 4, 1), "杨浦区政府")
+
+
 def test_sentences_of_all_versions_are_remembered_once(shelf: Path) -> None:
     name = put_in(shelf)
     for text in (NEW, OLD, NEW + "又一句。\n"):

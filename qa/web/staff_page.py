@@ -265,7 +265,8 @@ class Desk:
         self._deeds.add(session.name, "remove", report_id, gone.question, gone.quote, gone.reason)
 
     def _see(self, path: str, **given: str) -> RedirectResponse:
-        return RedirectResponse(f"{self._site.base}/staff{path}?{urlencode(given)}", 303, _HEADERS)
+        query = f"?{urlencode(given)}" if given else ""
+        return RedirectResponse(f"{self._site.base}/staff{path}{query}", 303, _HEADERS)
 
     # ---- the bank ----
 

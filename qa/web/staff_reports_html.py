@@ -90,6 +90,7 @@ def confirm_html(site: Site, session: Session, token: str, read: Extracted, who:
     again = f'<a class="yj-btn" href="{address(site, "/reports")}">{words.REPORTS_NOT_THIS}</a>'
     does = made.does if made else "add"
     button = f'<button class="yj-btn yj-btn--main">{words.REPORTS_DO[does]}</button>' if does != "nothing" else ""
+    who = made.identity if made else who
     fields = "".join(
         _field(name, label, kind, value, required=name in ("title", "year"))
         for name, label, kind, value in (
@@ -100,7 +101,7 @@ def confirm_html(site: Site, session: Session, token: str, read: Extracted, who:
             ("source_url", words.REPORTS_URL, "url", who.source_url),
         )
     )
-    form = form_html(site, session, "/reports/add", f'{hidden(token=token, does=does)}{fields}<div class="yj-btns">{button}{again}</div>', "yj-form yj-form--small")
+    form = form_html(site, session, "/reports/add", f'{hidden(token=token, does=does)}{fields}<div class="yj-btns">{button}{again}</div>', "yj-form yj-form--report")
     return f'<p class="yj-lede">{words.REPORTS_CONFIRM_LEDE}</p>{shown}{form}{_beginning(read, who, made)}'
 
 

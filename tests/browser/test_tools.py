@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from test_access import ADDRESS, LATIN, VISIBLE_WORDS, serious
 
 PASSWORD = "open-the-desk"
-ALLOWED = {"CSV", "Word", "txt", "md", "docx"}  # names of kinds of files, as drawn
+ALLOWED = {"CSV", "Word", "txt", "md", "docx", "pdf", "html"}  # names of kinds of files, as drawn
 REFUSED = "社区食堂几点开门"
 
 SMALL_TARGETS = """() => [...document.querySelectorAll('a, button, summary, textarea, select, input:not([type=hidden]):not([type=file])')]
@@ -292,7 +292,7 @@ def test_a_question_is_assigned_from_the_page_and_taken_back(desk: Server, visit
 
 # ---------- everyone ----------
 
-STAFF = ("/staff", "/staff/open", f"/staff/question?q={REFUSED}&find=助餐", "/staff/bank", "/staff/usage?days=7")
+STAFF = ("/staff", "/staff/open", f"/staff/question?q={REFUSED}&find=助餐", "/staff/bank", "/staff/reports", "/staff/reports/remove?report=yanji-2021", "/staff/usage?days=7")
 OPEN = ("/check", "/figures", "/figures?q=地铁", "/figures?dates=1")
 
 
