@@ -2,8 +2,9 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -16,6 +17,7 @@ from qa.claims import Claim
 from qa.compare import Agreement, agree
 from qa.derive import Pair, pairs, runs
 from qa.likeness import Likeness, content_words
+from qa.when import Times, When, looks_back
 
 Similarity = Callable[[list[str], list[str]], np.ndarray]  # n texts, m texts -> cosines, shape (n, m)
 
@@ -39,6 +41,13 @@ class Known:
         """Read the words around a report's figures; its register too, where it is not given."""
         figures = register(report) if figures is None else figures
         return cls(report, figures, Likeness(report, figures), pairs(report, figures), runs(figures))
+
+
+    @cached_property
+    def whens(self) -> tuple[When, ...]:
+        """What each figure is said of."""
+        times = Times(self.report)
+        return tuple(times.when(figure) for figure in self.figures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +93,12 @@ class Reading:
     company: frozenset[Companion] = frozenset()
 
 
-def read_candidates(claims: list[Claim], known: list[Known], similarity: Similarity | None) -> list[Reading]:
+LookedAt = Mapping[int, frozenset[str]]  # by sentence of a draft: the reports it may speak of
+
+
+def read_candidates(
+    claims: list[Claim], known: list[Known], similarity: Similarity | None, looked_at: LookedAt | None = None
+) -> list[Reading]:
     """Each claim with the figures of the reports that it may speak of, likeliest first."""
     cosines = [_cosines(claims, one, similarity) for one in known]
     readings = []
@@ -92,6 +106,8 @@ def read_candidates(claims: list[Claim], known: list[Known], similarity: Similar
         found: list[Candidate] = []
         likeness: dict[str, np.ndarray] = {}
         for one, matrix in zip(known, cosines, strict=True):
+            if looked_at is not None and one.report.report_id not in looked_at.get(claim.row, ()):
+                continue
             if one.figures and _right_time(claim, one) and not _other_body(claim, one):
                 likeness[one.report.report_id] = _likeness(claim, one, None if matrix is None else matrix[row])
                 found.extend(_candidates(claim, one, likeness[one.report.report_id]))
@@ -124,16 +140,30 @@ def _likeness(claim: Claim, known: Known, cosines: np.ndarray | None) -> np.ndar
 
 
 def _right_time(claim: Claim, known: Known) -> bool:
-    """Whether the claim speaks of the report's year."""
+    """Whether the claim speaks of a year that the report speaks of: its own, and for a 工作报告 the year before."""
     year = known.report.about.year
-    return not claim.later and (claim.year is None or year is None or claim.year == year)
+    return not claim.later and (claim.year is None or year is None or claim.year in (year, year - looks_back(known.report)))
+
+
+def _right_year(claim: Claim, known: Known, row: int) -> bool:
+    """Whether a figure of a 工作报告, which tells of two years, is said of the claim's; without a year, as a result or as an aim."""
+    if not looks_back(known.report):
+        return True
+    when = known.whens[row]
+    if claim.year is not None:
+        return when.year in (None, claim.year)
+    return (when.role == "aim") == bool(_AIM.search(claim.sentence)) or when.role not in ("aim", "result")
+
+
+_AIM = re.compile(r"目标|预期|力争|争取|计划|拟|今年要|明年")
 
 
 _BODY = re.compile(
-    r"[\u4e00-\u9fff][路村里桥浜江山海湾港场城门岗河湖泾塘庙浦](?:街道|社区)|[\u4e00-\u9fff]{2}新村|[\u4e00-\u9fff]{2}[镇乡](?!村)|"
+    r"[\u4e00-\u9fff][路村里桥浜江山海湾港场城门岗河湖泾塘庙浦](?:街道|社区)|[\u4e00-\u9fff]{2}新村|[\u4e00-\u9fff](?![城乡集市村])[\u4e00-\u9fff][镇乡](?!村)|"
     r"(?:^|(?<=[,;、 ]))[\u4e00-\u9fff]{2}(?<![辖社城小全我本校园市地片街景郊山新老灾特该各])区(?![域级划间别里内块属直委])"
 )
 _OTHER_PLACE = re.compile(r"(?:全区|全市|全国|全省|本市|全县)(?!的?[第前])")
+_OF_STATE = re.compile(r"国务院|中央政府|^(?:19|20)\d\d年(?:中华人民共和国)?政府工作报告")
 
 
 def _other_body(claim: Claim, known: Known) -> bool:
@@ -160,7 +190,7 @@ def _candidates(claim: Claim, known: Known, likeness: np.ndarray) -> Iterator[Ca
     family = _family(claim.figure.number)
     for row in np.flatnonzero(likeness >= 0.2):
         figure = known.figures[int(row)]
-        if _family(figure.number) == family and not other_slot(claim, known, int(row)):
+        if _family(figure.number) == family and _right_year(claim, known, int(row)) and not other_slot(claim, known, int(row)):
             yield Candidate(known, int(row), float(likeness[row]), _agree(claim, known, figure))
 
 
@@ -185,7 +215,8 @@ def other_slot(claim: Claim, known: Known, row: int) -> bool:
     ages = {word for word in content_words(claim.own) if AGE_WORD.fullmatch(word)}
     if ages and ages != {word for word in content_words(place.own) if AGE_WORD.fullmatch(word)}:
         return True
-    if figure.number.kind != "ordinal" and any(found[0] not in place.sentence for found in _OTHER_PLACE.finditer(claim.own)):
+    wider = {found[0] for found in _OTHER_PLACE.finditer(claim.own)} - ({"全国"} if _OF_STATE.search(known.report.about.title) else set())
+    if figure.number.kind != "ordinal" and any(place_name not in place.sentence for place_name in wider):
         return True
     if figure.number.kind == "date" and {_role(claim.own), _role(place.own)} == {"start", "end"}:
         return True

@@ -15,7 +15,7 @@ def outdoes(reading: Reading, best: Candidate, rival: Candidate) -> Literal["yes
     """Whether the claim's words name a rival figure rather than the one whose value agrees."""
     claim, company = reading.claim, reading.company
     if best.known is not rival.known:
-        return "yes" if rival.likeness > best.likeness + 2 * CLOSE else "no"
+        return "no"  # another report has another year's figure; where the draft names the year, only that year's are looked at
     wording = best.known.wording
     if claim.bare and (pairs_say := _by_pairs(claim.segment, wording.places[best.row].own, wording.places[rival.row].own)):
         return pairs_say

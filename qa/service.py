@@ -24,6 +24,7 @@ from qa.arithmetic import Computation, recompute
 from qa.assigned import Assigned, settled
 from qa.bank_desk import BankDesk
 from qa.check import CheckedFigure, check_draft
+from qa.claims import read_claims
 from qa.librarian import Librarian
 from qa.over_years import YearBook, Years
 from qa.pairing import Known
@@ -31,6 +32,7 @@ from qa.rank import Ranked, Weights
 from qa.records import Answer
 from qa.registers import Registers
 from qa.scope import Shelf
+from qa.shortlist import Shortlist
 
 if TYPE_CHECKING:
     from qa.settings import Settings
@@ -108,6 +110,7 @@ class Service:
         self._sorted: tuple[Library | None, tuple[Report, ...]] = (None, ())
         self._registers = Registers(index.with_name(f"{index.name}-registers"))
         self._checked: dict[str, Known] = {}
+        self._shortlisted: tuple[tuple[Report, ...], Shortlist] | None = None
         self._year_book: tuple[tuple[Report, ...], YearBook] | None = None
 
     @property
@@ -178,14 +181,23 @@ class Service:
         """The figures of all reports by name; read at the first call, and again when the reports have changed."""
         reports = tuple(self.reports())
         made = self._year_book
-        if made is None or len(made[0]) != len(reports) or any(one is not other for one, other in zip(made[0], reports, strict=True)):
+        if made is None or not _same(made[0], reports):
             made = self._year_book = reports, YearBook((report, self._registers.of(report)) for report in reports)
         return made[1]
 
     def check(self, text: str, reports: Sequence[str] = ()) -> list[CheckedFigure]:
-        """A verdict for every figure of a draft."""
-        against = [self.report(report_id) for report_id in reports] or self.reports()
-        return list(check_draft(text, [self._known(report) for report in against]))
+        """A verdict for every figure of a draft; of many reports, each sentence is checked against those it may speak of."""
+        against = tuple(self.report(report_id) for report_id in reports) or tuple(self.reports())
+        looked_at = self._shortlist(against).of(read_claims(text))
+        meant = frozenset[str]().union(*looked_at.values())
+        return list(check_draft(text, [self._known(report) for report in against if report.report_id in meant], looked_at=looked_at))
+
+    def _shortlist(self, reports: tuple[Report, ...]) -> Shortlist:
+        """The shortlist of some reports; that of the last ones asked for is kept."""
+        made = self._shortlisted
+        if made is None or not _same(made[0], reports):
+            made = self._shortlisted = reports, Shortlist((report, self._registers.of(report)) for report in reports)
+        return made[1]
 
     def arithmetic(self, report_id: str | None = None) -> list[Computation]:
         """The reports' own sums and ratios, recomputed."""
@@ -368,6 +380,11 @@ class Service:
         except SearchIndexError as error:
             self._say(f"{error};这次先放在内存里用")
             return index_in_memory(content, self.encoder, self._progress)
+
+
+def _same(some: Sequence[Report], others: Sequence[Report]) -> bool:
+    """Whether two lists hold the very same reports, in order."""
+    return len(some) == len(others) and all(one is other for one, other in zip(some, others, strict=True))
 
 
 def from_settings(

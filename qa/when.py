@@ -69,12 +69,17 @@ _SPAN_WORDS = re.compile(_SPAN)
 _LOOKS_BACK, _LOOKS_AHEAD = re.compile(r"回顾|过去|总结|成就|成绩"), re.compile(r"今年|今后|任务|部署|安排|总体要求|目标|建议")
 
 
+def looks_back(report: Report) -> bool:
+    """Whether a report is given early in its year and tells of the one before."""
+    return "工作报告" in report.about.title
+
+
 class Times:
     """The words of time of one report, found once."""
 
     def __init__(self, report: Report) -> None:
         self.report = report
-        self._looks_back = "工作报告" in report.about.title
+        self._looks_back = looks_back(report)
         self._marks: dict[int, list[_Mark]] = {}  # by start of the paragraph
 
     def when(self, figure: Figure, *, grows: bool = False) -> When:

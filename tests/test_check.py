@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from corpus.figures import register
 from corpus.numerals import read_numbers
 from corpus.read import read_report
 from corpus.report import About
@@ -18,6 +19,7 @@ from corpus.split import split_report
 from qa.check import Known, check_draft
 from qa.claims import read_claims
 from qa.compare import agree
+from qa.shortlist import MOST, Shortlist
 
 DATA = Path(__file__).parent / "data"
 
@@ -260,3 +262,44 @@ def test_three_thousand_characters_are_checked_in_a_second_and_a_half(known):
     began = time.perf_counter()
     check_draft(text, [known])
     assert time.perf_counter() - began <= 1.5
+
+
+def work_report(year, text):
+    title = f"{year}年国务院政府工作报告"
+    return split_report(About(report_id=f"r{year}", title=title, year=year), f"{title}\n{text}\n")
+
+
+@pytest.fixture(scope="module")
+def work_reports():
+    counts = {2021: 1186, 2022: 1269, 2023: 1206, 2024: 1244, 2025: 1256, 2019: 1361, 2018: 1351, 2017: 1314}
+    return [
+        work_report(
+            year,
+            f"一、工作回顾\n去年城镇新增就业{count}万人,社会大局稳定。\n二、今年工作\n今年发展主要预期目标是:城镇新增就业{count - 100}万人以上。",
+        )
+        for year, count in counts.items()
+    ]
+
+
+def test_a_work_report_bears_out_the_year_before_it(work_reports):
+    both = [Known.of(report) for report in work_reports[:2]]
+    [right] = check_draft("2021年全国城镇新增就业1269万人。", both)
+    [wrong] = check_draft("2020年全国城镇新增就业1269万人。", both)
+    [aim] = check_draft("2022年城镇新增就业目标是1169万人以上。", both)
+    assert (right.verdict, right.citation.report_id) == ("supported", "r2022")
+    assert (wrong.verdict, wrong.report_value) == ("contradicted", "1186万人")
+    assert (aim.verdict, aim.citation.report_id) == ("supported", "r2022")
+
+
+def test_of_many_reports_only_those_that_a_sentence_may_mean_are_looked_at(work_reports, known):
+    shortlist = Shortlist((report, register(report)) for report in [*work_reports, known.report])
+    text = "城镇新增就业1256万人。\n街道12345热线办结工单2905件。"
+    looked_at = shortlist.of(read_claims(text))
+    assert "r2025" in looked_at[0]
+    assert looked_at[1] == {known.report.report_id}
+    assert all(len(meant) <= MOST for meant in looked_at.values())
+    reports = [*(Known.of(report) for report in work_reports), known]
+    assert [(one.verdict, one.citation.report_id) for one in check_draft(text, reports, looked_at=looked_at)] == [
+        ("supported", "r2025"),
+        ("supported", known.report.report_id),
+    ]
