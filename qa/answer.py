@@ -19,7 +19,7 @@ from qa.lookup import asks_for_figure, exact_claims, look_alike, on_topic, other
 from qa.messages import message
 from qa.normalise import Normaliser, Query, clean, well_spelt
 from qa.parts import split_parts
-from qa.rank import Ranked, Weights, rank, says_all
+from qa.rank import Ranked, Weights, rank, unasked_for
 from qa.records import Answer, Citation, Kind, Reason
 from qa.retrieve import Candidates, pair_set, pool
 from qa.wording import Wording
@@ -72,7 +72,7 @@ class Answerer:
             weights: the fitted numbers.
             bank: whether the reports have a question bank to be judged by.
             longest: the longest question taken, in characters.
-            strict: whether only a sentence that says all that is asked will do.
+            strict: whether nothing in the question names these reports, so that only a sure sentence will do.
         """
         self.index = index
         self._encoder = encoder
@@ -81,7 +81,7 @@ class Answerer:
         self._bank = bank
         self._longest = longest
         self._strict = strict
-        self._wording = Wording.of(index)
+        self._wording = Wording.of(index if bank else None)
         self._presented: dict[str, bool] = {}
         self.threshold = weights.threshold if bank else weights.threshold_without_bank
 
@@ -140,7 +140,7 @@ class Answerer:
     def _ranked(self, query: Query, vector: Vectors, report_ids: Sequence[str]) -> Tried:
         candidates = pool(self.index, query, vector, report_ids)
         ranked = rank(candidates, self._weights, self._wording, bank=self._bank or _in_bank(candidates))
-        if self._strict and not says_all(ranked):
+        if self._strict and ranked.order and not unasked_for(ranked):
             ranked = replace(ranked, probability=min(ranked.probability, self.threshold / 2))
         return Tried(query, ranked)
 

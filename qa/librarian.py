@@ -2,7 +2,7 @@
 
 The visitor's own newest report is asked first, alone and by its own words, so nothing that stands beside it can displace what
 it answers. Where a question names a year, a publisher or a title, only those reports are asked. Where it names nothing and
-the home report is silent, the others may answer, newest first, and only with a sentence that says all that was asked.
+the home report is silent, the others may answer, newest first, and only where they are sure.
 A year that no report is of is refused, with the years there are, unless a sentence prints that year.
 """
 
@@ -24,7 +24,7 @@ from qa.rank import Ranked, Weights
 from qa.records import Answer, Citation
 from qa.scope import Scope, Shelf
 from qa.vocabulary import normaliser_of
-from qa.years import read_years
+from qa.years import printed_years
 
 _BANKED = 200  # bank questions from which a report is judged by its bank
 _NARROW = 3  # reports that get lexical statistics of their own; more are searched with those of all
@@ -39,7 +39,7 @@ class Plan:
     report_ids: tuple[str, ...]
     text: str
     history: tuple[str, ...] = ()
-    strict: bool = False  # nothing named these reports: only a sentence that says all that was asked will do
+    strict: bool = False  # nothing named these reports: only a sure sentence will do
     prints: tuple[int, ...] = ()  # only a sentence that prints one of these years
     says: str = ""  # only a sentence that says this word, or stands under it: 全国
 
@@ -133,7 +133,7 @@ class Librarian:
         if now.bare and asked:  # 那2021年呢: the question before, elsewhere
             (before, typed), *_ = reversed(asked)
             return _Read(scope, carried, before.text, typed)
-        return _Read(scope, carried, now.text, question, tuple(s.text for s, _ in asked), tuple(typed for _, typed in asked))
+        return _Read(scope, carried, now.text or question, question, tuple(s.text for s, _ in asked), tuple(typed for _, typed in asked))
 
     # ---------- which reports, in what order ----------
 
@@ -163,6 +163,8 @@ class Librarian:
         covered = self._of_year(own, years)
         if covered:
             yield self._plain(covered, read)
+            if any(name in fold(read.typed) for name in self.shelf.publishers[self.shelf.home].names):
+                yield Plan(covered, read.text, read.history)  # 延吉2021年养老院有几家: without what the report never says of itself
         elif scope.years.relative and years[0] == self.shelf.this_year and own and not (scope.says_report and publisher):
             yield self._plain(own[:1], read)  # 今年, as the newest report calls its own year
         others = tuple(name for name in within if name not in own) if publisher is None else ()
@@ -175,7 +177,7 @@ class Librarian:
         if rest:
             yield replace(self._away(rest, read, strict=publisher is None), text=read.typed, prints=years)
         if others:
-            yield replace(self._away(others, read, strict=False), text=read.typed, prints=years)
+            yield replace(self._away(others, read, strict=True), text=read.typed, prints=years)
 
     def _of_publisher(self, publisher: str, read: _Read, within: tuple[str, ...]) -> Iterator[Plan]:
         own = self._of(publisher, within)
@@ -208,8 +210,9 @@ class Librarian:
     def _plain(self, report_ids: tuple[str, ...], read: _Read) -> Plan:
         """Ask reports that were named. The home's are asked with all that was typed: its bank knows how people put it."""
         if all(self._at(name) == self.shelf.home for name in report_ids) and not read.scope.titles:
-            relative = read.scope.years.relative
-            return Plan(report_ids, read.text if relative else read.typed, read.history if relative else read.typed_history)
+            years = read.scope.years
+            if not years.relative and len(years.years) < 2:  # one year is the report's own, which its reading leaves out
+                return Plan(report_ids, read.typed, read.typed_history)
         return Plan(report_ids, read.text, read.history)
 
     @staticmethod
@@ -339,6 +342,5 @@ def _leans(scope: Scope) -> bool:
 def _vouches(citation: Citation, plan: Plan) -> bool:
     """Whether a sentence prints a year that was asked, and a word that must be said in it or its headings."""
     if plan.prints:
-        printed = read_years(fold(citation.sentence), plan.prints[0], named=False).years
-        return any(year in printed for year in plan.prints)
+        return any(year in printed_years(citation.sentence) for year in plan.prints)
     return plan.says in fold(" ".join((*citation.section, citation.sentence)))

@@ -29,6 +29,7 @@ from qa.kinds import kind_of
 from qa.records import Kind
 from qa.retrieve import SIGNALS, Candidates, dice, pair_set
 from qa.wording import Wording
+from qa.years import printed_years
 
 WEIGHTS_FILE = Path(__file__).parent / "weights.json"
 Vector = npt.NDArray[np.float64]
@@ -36,7 +37,7 @@ Vector = npt.NDArray[np.float64]
 _VOTERS = 16
 _VOTE_SHARPNESS = 30.0
 _TIE = 0.7  # order scores so near, e^.7 = 2 to 1 at most, are a tie between years
-_UNSAID, _SAID = 0.35, 0.6  # of the question, by rarity: pairs that may go unsaid, words that must be said
+_SURE, _SAID = 0.7, 0.4  # probability, and share of the question's words by rarity, from which nobody need name the report
 _MARKS = re.compile(r"[\s“”\"'‘’,，。?？!！、:：;；()（）]+")
 
 TRUST_SIGNALS: tuple[str, ...] = (
@@ -158,13 +159,14 @@ def newest_first(candidates: Candidates, scores: Vector, order: tuple[int, ...])
     return (lead, *(place for place in order if place != lead))
 
 
-def says_all(ranked: Ranked) -> bool:
-    """Whether the first sentence, with its headings, says nearly all that was asked and holds what was asked for."""
-    trust = ranked.trust
-    if not trust:
-        return False
-    unmet = any(value for name, value in trust.items() if name.startswith("unmet_"))
-    return trust["unsaid"] <= _UNSAID and trust["words"] >= _SAID and not unmet
+def unasked_for(ranked: Ranked) -> bool:
+    """Whether the first sentence is good enough for a report that nothing in the question names.
+
+    Chosen on questions about our street put to national reports: of 1,080 with a year 3 pass, of 360 without one none, while 28
+    of 36 questions that a national report does answer pass, and all of them where the report is named.
+    """
+    unmet = any(value for name, value in ranked.trust.items() if name.startswith("unmet_"))
+    return ranked.probability >= _SURE and ranked.trust["words"] >= _SAID and not unmet
 
 
 def order_scores(candidates: Candidates, weights: Vector) -> Vector:
@@ -202,11 +204,16 @@ def trust_signals(candidates: Candidates, order: Sequence[int], scores: Vector, 
         "wording": lean,
         "verbatim": float(_verbatim(query.text, printed)),
         "number_missing": 1.0 - found["number"] if query.numbers else 0.0,
-        "other_year": float(any(year not in printed for year in other_years(query, report.about.year))),
+        "other_year": float(any(year not in _with_years(printed) for year in other_years(query, report.about.year))),
         "short": float(len(query.text) <= 4),
         **{f"unmet_{slot.name}": float(slot in slots and not holds(slot.name, printed)) for slot in SLOTS},
         **{f"asked_{slot.name}": float(slot in slots) for slot in SLOTS},
     }
+
+
+def _with_years(printed: str) -> str:
+    """A sentence as printed, and the years it prints in words (一九八五) or full width, in figures."""
+    return " ".join((printed, *map(str, printed_years(printed))))
 
 
 def _verbatim(question: str, printed: str) -> bool:

@@ -20,7 +20,7 @@ _REPORT_WORD = re.compile(
     r"(?:说到|讲到|提到|写到|说|讲|提|写)?(?:了|过|的|是)?"
 )
 _STATE_HARD = re.compile(r"国务院|中央人民政府|中央政府|总理(?=.{0,3}报告)|两会")
-_STATE_SOFT = re.compile(r"全国(?![人政])|国家(?!级)|中央(?!政府|人民)|我国")
+_STATE_SOFT = re.compile(r"全国(?!人大|人民代表|政协)|国家(?!级)|中央(?!政府|人民)|我国")
 _EDGE = " ,，。、:：;；《》“”"
 _IN_TITLE = re.compile(r"^(?:里面|里头|里|中|上)?(?:说|讲|提|写)?到?")  # what follows a title: 《…》里说
 _LEAST_LEFT = 2  # characters that ask something
@@ -140,7 +140,7 @@ class Shelf:
         soft = None if publisher or self.state is None else self._soft(text)
         named = bool(publisher or says or soft)
         years = read_years(text, self.this_year, named=named)
-        scope = Scope(text, (), publisher, soft.group() if soft else "", years, bool(says))
+        scope = Scope(text, (), publisher, soft.group() if soft else "", years, says_report=bool(says))
         if scope.silent:
             return scope
         at_home = publisher == self.home and not years.years

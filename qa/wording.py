@@ -34,8 +34,10 @@ class Wording:
         self._weights = np.asarray(self._inverse @ self._table.T @ self._target, np.float64)
 
     @classmethod
-    def of(cls, index: PassageIndex) -> "Wording":
-        """Fit on the bank of an index."""
+    def of(cls, index: PassageIndex | None) -> "Wording":
+        """Fit on the bank of an index; None for reports without one."""
+        if index is None:
+            return cls(np.empty((0, 0), np.float32), np.empty((0, 0), np.float32))
         return cls(index.vectors_of("bank")[1], index.vectors_of("refuse")[1])
 
     def lean(self, vector: Vectors) -> float:

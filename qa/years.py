@@ -7,6 +7,9 @@ year only where the question also names a report or who wrote it, and what is co
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+
+from corpus.fold import fold
 
 Span = tuple[int, int]
 
@@ -64,12 +67,22 @@ def read_years(text: str, today: int, *, named: bool) -> Years:
     >>> read_years("住了20年的老房子", 2025, named=False).years
     ()
     """
-    found = _absolute(text, today, named)
+    found = _absolute(text, today, named=named)
     if found:
         found = _of_reports(text, found) or found
         return _years(found, short=any(b - a < 4 for (a, b), _ in found))
     said = [((m.start(), m.end()), [today + shift]) for shift, pattern in _RELATIVE for m in pattern.finditer(text)]
     return _years(said, relative=bool(said))
+
+
+@lru_cache(maxsize=20_000)
+def printed_years(text: str) -> tuple[int, ...]:
+    """The years that a text prints, in figures or in words; 今年 is none.
+
+    >>> printed_years("１９９０年将在我国举行的亚运会,到二〇〇〇年")
+    (1990, 2000)
+    """
+    return _years(_absolute(fold(text), 0, named=False)).years
 
 
 def _of_reports(text: str, found: Iterable[tuple[Span, list[int]]]) -> list[tuple[Span, list[int]]]:
@@ -81,7 +94,7 @@ def _of_reports(text: str, found: Iterable[tuple[Span, list[int]]]) -> list[tupl
     return kept
 
 
-def _absolute(text: str, today: int, named: bool) -> list[tuple[Span, list[int]]]:
+def _absolute(text: str, today: int, *, named: bool) -> list[tuple[Span, list[int]]]:
     patterns = (_RANGE, _LONG, _ALONE, *((_SHORT, _DECADE) if named else ()))
     found: list[tuple[Span, list[int]]] = []
     for pattern in patterns:

@@ -1,7 +1,12 @@
 """Asking across reports: the right year and the right place, on a small library with the real model."""
 
-import pytest
+from pathlib import Path
 
+import pytest
+from many import write_library
+
+from index.narrowed import Narrowed
+from index.rows import context_text
 from qa.service import Service
 
 pytestmark = pytest.mark.model
@@ -47,3 +52,80 @@ def test_a_year_without_a_report_is_refused_with_the_years_there_are(many_servic
     assert told in answer.message
     assert answer.missing
     assert answer.to_json()["years"] == list(answer.years)
+
+
+def test_a_follow_up_stays_in_the_report_until_it_names_another(many_service: Service) -> None:
+    first = "2019年政府工作报告里居民消费价格上涨多少"
+    elsewhere = many_service.ask("那2021年呢", history=[first])
+    assert elsewhere.citations[0].report_id == "guowuyuan-2021"
+    assert "居民消费价格" in elsewhere.citations[0].sentence
+    assert elsewhere.understood.startswith("《2021年中华人民共和国国务院政府工作报告》")
+    here = many_service.ask("那国内生产总值增长呢", history=[first])
+    assert (here.citations[0].report_id, "6.6%" in here.citations[0].sentence) == ("guowuyuan-2019", True)
+    ours = many_service.ask("热线满意率多少", history=[first])  # another question, not a follow-up: home answers it
+    assert ours.citations[0].report_id == "yanji-2021"
+    again = many_service.ask("2020年呢", history=["街道热线满意率多少"])
+    assert (again.citations[0].report_id, "88.2%" in again.citations[0].sentence) == ("yanji-2020", True)
+
+
+def test_several_years_are_answered_one_by_one(many_service: Service) -> None:
+    answer = many_service.ask("我们街道2020年和2021年的热线满意率是多少")
+    assert [citation.report_id for citation in answer.citations] == ["yanji-2020", "yanji-2021"]
+    assert answer.parts == (1, 1)
+
+
+def test_reports_chosen_by_the_asker_are_the_only_ones_searched(many_service: Service) -> None:
+    answer = many_service.ask("城镇新增就业多少", reports=["guowuyuan-2019"])
+    assert {citation.report_id for citation in answer.citations} == {"guowuyuan-2019"}
+    other = many_service.ask("2019年城镇新增就业多少", reports=["guowuyuan-2021"])
+    assert not other.answered or "2019" in other.citations[0].sentence
+
+
+def test_what_a_report_prints_of_another_year_is_evidence(many_service: Service) -> None:
+    assert many_service.ask("2030白皮书是第几年推进").citations[0].report_id == "yanji-2021"
+
+
+@pytest.mark.parametrize("question", ["2019年热线满意率多少", "2019年电梯装了几台", "一客饭多少钱", "国务院2021年的报告里哪天停水"])
+def test_no_other_place_answers_for_ours(many_service: Service, question: str) -> None:
+    assert not many_service.ask(question).answered
+
+
+def test_another_publishers_report_of_the_year_is_named_where_ours_has_none(many_service: Service) -> None:
+    answer = many_service.ask("2019年热线满意率多少")
+    assert answer.elsewhere == ("guowuyuan-2019",)
+    assert "《2019年中华人民共和国国务院政府工作报告》" in answer.message
+
+
+def test_a_report_is_judged_by_its_own_words_whatever_stands_beside_it(many_service: Service, real_service: Service) -> None:
+    for question in ("热线满意率多少", "一客饭多少钱", "停电瓶车的棚子改好了几个", "街道办事处的电话"):
+        among, alone = many_service.ask(question), real_service.ask(question)
+        assert [c.sentence_id for c in among.citations] == [c.sentence_id for c in alone.citations]
+        assert among.confidence == pytest.approx(alone.confidence, abs=1e-4)
+
+
+def test_a_part_of_an_index_searches_and_counts_its_own_reports_only(many_service: Service) -> None:
+    whole = many_service.answerer().index
+    part = Narrowed(whole, ["guowuyuan-2019", "yanji-2020"])
+    [vector] = many_service.encoder.encode_queries(["就业"])
+    assert {hit.report_id for hit in part.search("sentence", vector, 50)} == {"guowuyuan-2019", "yanji-2020"}
+    assert part.search("sentence", vector, 5, ["yanji-2021"]) == []
+    assert part.search("bank", vector, 5) == []
+    assert len(part.sentences) == sum(len(report.sentences) for report in part.reports) < len(whole.sentences)
+    assert part.sentence_words.idf("热线") > 0
+
+
+def test_the_text_embedded_with_its_context_names_title_and_year(many_service: Service) -> None:
+    report = many_service.report("guowuyuan-2019")
+    sentence = next(s for s in report.sentences if "城镇新增就业1361万人" in s.text)
+    assert context_text(report, sentence).startswith("2019年中华人民共和国国务院政府工作报告 一、2018年工作回顾")
+
+
+def test_home_can_be_set_and_a_wrong_one_is_told_once(tmp_path: Path) -> None:
+    told: list[str] = []
+    folder = write_library(tmp_path / "reports")
+    assert Service(reports=folder, index=tmp_path / "index", home="国务院").home().report_id == "guowuyuan-2021"
+    assert Service(reports=folder, index=tmp_path / "index", home="yanji-2020").home().report_id == "yanji-2021"
+    service = Service(reports=folder, index=tmp_path / "index", home="没有的街道", say=told.append)
+    assert service.home().report_id == service.home().report_id == "yanji-2021"
+    assert len(told) == 1
+    assert "YOUJU_HOME" in told[0]
