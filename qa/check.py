@@ -144,7 +144,11 @@ def _decide(reading: Reading) -> CheckedFigure | None:
     best = agreeing[0]
     if best.likeness < _least(reading, best) or not _covers(claim, best, 0.4):
         return None
-    rivals = [one for one in reading.candidates if not one.agreement.holds and not one.agreement.unit_differs and _near(claim, best, one)]
+    rivals = [
+        one
+        for one in reading.candidates
+        if not one.agreement.holds and not one.agreement.unit_differs and _near(claim, best, one) and not _far(reading, best, one)
+    ]
     outcomes = {outdoes(reading, best, rival) for rival in rivals}
     if "yes" in outcomes:
         return None
@@ -158,6 +162,12 @@ def _decide(reading: Reading) -> CheckedFigure | None:
 def _near(claim: Claim, best: Candidate, rival: Candidate) -> bool:
     """Whether a rival is near enough in words to be looked at; where the claim's own segment says nothing, all of the sentence are."""
     return rival.likeness > best.likeness - 0.2 or (claim.bare and rival.figure.sentence_id == best.figure.sentence_id)
+
+
+def _far(reading: Reading, best: Candidate, rival: Candidate) -> bool:
+    """Whether a rival stands in another sentence, where the agreeing figure stands beside others that the draft's sentence names."""
+    beside = any(one.sentence_id == best.figure.sentence_id for one in reading.company)
+    return beside and _digits(reading.claim.figure.number) > 2 and rival.figure.sentence_id != best.figure.sentence_id
 
 
 def _least(reading: Reading, best: Candidate) -> float:
@@ -281,8 +291,8 @@ def _covers(claim: Claim, candidate: Candidate, least: float) -> bool:
         if worth >= 0.45:
             here += wording.weight(word)
         elif worth >= 0.25:
-            here += wording.weight(word) / 2
-            unknown += wording.weight(word) / 2
+            here += wording.weight(word) / 4
+            unknown += wording.weight(word) * 3 / 4
         elif in_some_form(word, wording.text):
             elsewhere += wording.weight(word)
         else:

@@ -213,7 +213,7 @@ def other_slot(claim: Claim, known: Known, row: int) -> bool:
     """Whether the claim names an age group, a wider area or a subject that is not the report figure's."""
     place, figure = known.wording.places[row], known.figures[row]
     ages = {word for word in content_words(claim.own) if AGE_WORD.fullmatch(word)}
-    if ages and ages != {word for word in content_words(place.own) if AGE_WORD.fullmatch(word)}:
+    if ages and figure.number.kind != "date" and ages != {word for word in content_words(place.own) if AGE_WORD.fullmatch(word)}:
         return True
     wider = {found[0] for found in _OTHER_PLACE.finditer(claim.own)} - ({"全国"} if _OF_STATE.search(known.report.about.title) else set())
     if figure.number.kind != "ordinal" and any(place_name not in place.sentence for place_name in wider):
@@ -222,7 +222,7 @@ def other_slot(claim: Claim, known: Known, row: int) -> bool:
         return True
     if _CHANGE.search(claim.own) and not _CHANGED.search(place.own):
         return True
-    return bool(place.near) and place.near not in claim.lead and _other_subject(claim, known, place.near)
+    return bool(place.near) and _other_subject(claim, known, place.near)
 
 
 _STARTS = re.compile(r"起|从|自|开始|启动")
@@ -241,9 +241,11 @@ _CHANGED = re.compile(r"新增|增加|增长|减少|下降|上升|提高|同比|
 
 
 def _other_subject(claim: Claim, known: Known, subject: str) -> bool:
-    """Whether the claim names the subject of other figures, and not a word of this one's."""
-    named = {place.near for place in known.wording.places if len(place.near) > 2 and place.near != subject and place.near in claim.lead}
-    return bool(named) and not any(word in claim.lead + claim.own for word in content_words(subject))
+    """Whether the claim names, last of all subjects, that of other figures: 友谊201街坊共304产,内江大板房签约293产."""
+    said = claim.lead + claim.own
+    others = {place.near for place in known.wording.places if len(place.near) > 2 and place.near != subject and place.near in said}
+    mine = max((said.rfind(word) for word in content_words(subject)), default=-1)
+    return any(said.rfind(other) > mine for other in others if subject not in other)
 
 
 def anchored(readings: list[Reading]) -> list[Reading]:
