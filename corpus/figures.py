@@ -172,7 +172,8 @@ def _read_sentence(
         segment = next((s for s in segments if s[0] <= number.start < s[1]), span)
         blank = (number.start, number.start)
         bare = Figure(number, report_id, sentence_id, "", blank, "", blank, "", blank, segment, section)
-        indicator = _indicator(folded, span[0], segment, number, numbers, taken) or _last_indicator(figures) or blank
+        named = _indicator(folded, span[0], segment, number, numbers, taken) or _label(folded, span[0], number)
+        indicator = named or _last_indicator(figures) or blank
         taken = max(taken, indicator[1])
         period = _period(folded, span[0], number)
         subject = _subject(folded, span[0], number, indicator)
@@ -185,6 +186,26 @@ def _read_sentence(
             )
         )  # fmt: skip
     return figures
+
+
+_ONLY_TIME = re.compile(r"(?:\d{4}年?|[一二][〇零○一二三四五六七八九]{3}年|[上下]半年|第?[一二三四]季度|本年|上年|今年|去年|全年)度?[底末初]?")
+_ROW = re.compile(r"[^,:;。]{1,20}:([^,:;。\d]{2,40}),[^,:;。]{1,30}:")  # 指标：满意率，2021年：
+
+
+def _label(folded: str, offset: int, number: Number) -> Span | None:
+    """The words in front of a figure's colon: 签约率：96.4%.
+
+    In a row of a table (指标：满意率，2021年：91.4%) a year names nothing; the row does.
+    """
+    before = folded[: number.start - offset].rstrip()
+    if not before.endswith(":") or number.kind in ("year", "date", "time", "ordinal"):
+        return None
+    colon = len(before) - 1
+    start = max(before.rfind(mark, 0, colon) for mark in ",;。\n") + 1
+    if _ONLY_TIME.fullmatch(folded[start:colon].strip()):
+        row = _ROW.match(folded)
+        return _trim(folded, offset, (offset + row.start(1), offset + row.end(1)), post=False) if row else None
+    return _trim(folded, offset, (offset + start, offset + colon), post=False)
 
 
 def _last_indicator(figures: list[Figure]) -> Span | None:

@@ -10,7 +10,7 @@ from corpus.units import UNITS
 C = "零〇○一二两俩仨三四五六七八九十百千万亿廿卅壹贰叁肆伍陆柒捌玖拾佰仟"  # characters of a Chinese numeral
 D = "零〇○一二两三四五六七八九"
 PLACE = r"(?:[十万亿]|百(?!分)|千(?![瓦克米伏卡赫焦]))"
-ARABIC_TEXT = r"(?:\d{1,3}(?:,\d{3})+(?![\d,])|\d+)(?:\s?\.\d+|·\d+)?"
+ARABIC_TEXT = r"(?:\d{1,3}(?:,\d{3})+(?!\d|,\d)|\d+)(?:\s?\.\d+|·\d+)?"
 ARABIC = re.compile(rf"{ARABIC_TEXT}(?:(?:{PLACE}|[ \u200b](?=[万亿]){PLACE})(?:\d+(?:\.\d+)?(?={PLACE}))?)*")
 CHINESE = re.compile(
     rf"(?:[零〇○一二两俩仨三四五六七八九十万亿廿卅壹贰叁肆伍陆柒捌玖拾佰仟]|百(?!分)|千(?![瓦克米伏卡赫焦]))+"

@@ -123,3 +123,17 @@ def test_one_report_is_registered_in_two_seconds(report):
     began = time.perf_counter()
     register(report)
     assert time.perf_counter() - began <= 2
+
+
+@pytest.mark.parametrize(
+    ("sentence", "shown"),
+    [
+        ("满意率：91.4%。", [("91.4%", "满意率", "")]),
+        ("助餐点：8家，其中：3家新开。", [("8家", "助餐点", ""), ("3家", "新开", "")]),
+        ("指标：满意率，2020年：90.1%，2021年：91.4%。", [("90.1%", "满意率", "2020年"), ("91.4%", "满意率", "2021年")]),
+        ("街道：某某，户数：2,905，签约率（%）：96.38。", [("2,905", "户数", ""), ("96.38", "签约率（%）", "")]),
+    ],
+)
+def test_the_words_before_a_colon_say_what_is_counted_and_a_year_in_a_table_does_not(sentence: str, shown: list) -> None:
+    figures = [figure for figure in figures_of_text(sentence) if figure.number.kind != "year"]
+    assert [(figure.printed, figure.indicator, figure.period) for figure in figures] == shown
