@@ -55,7 +55,7 @@ def test_axe_finds_nothing_serious(staged: Server, visitor: Visitor, artifacts, 
     page = everything_asked(visit, staged.url)
     page.screenshot(path=artifacts / f"chat-{width}-{scheme}.png", full_page=True)
     assert serious(page) == []
-    for path in ("/report/yanji-2021#s2ee1c271", "/report/yanji-2021#s00000000", "/nothing"):
+    for path in ("/report/yanji-2021#s2ee1c271", "/report/yanji-2021#s00000000", "/offline", "/nothing"):
         page.goto("about:blank")
         page.goto(staged.url + path)
         page.screenshot(path=artifacts / f"page-{width}-{scheme}.png")
@@ -89,7 +89,7 @@ def test_no_latin_word_is_left_on_any_page(staged: Server, visitor: Visitor) -> 
     visit.expected = ("404",)
     page = everything_asked(visit, staged.url)
     seen = page.evaluate(VISIBLE_WORDS)
-    for path in ("/report/yanji-2021", "/report/none", "/nothing"):
+    for path in ("/report/yanji-2021", "/report/none", "/offline", "/nothing"):
         page.goto(staged.url + path)
         seen += page.evaluate(VISIBLE_WORDS)
     assert len(seen) > 300
@@ -142,7 +142,7 @@ def test_nothing_scrolls_sideways_and_targets_are_large_enough(staged: Server, v
     if large:
         visit.page.add_init_script("localStorage.setItem('yj-size', 'large')")
     page = everything_asked(visit, staged.url)
-    for path in ("", "/report/yanji-2021"):
+    for path in ("", "/report/yanji-2021", "/offline"):
         if path:
             page.goto(staged.url + path)
         for width in (320, 375, 768, 1280, 1920):

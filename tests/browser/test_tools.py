@@ -4,16 +4,22 @@ import json
 import re
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from conftest import Server, Visit, Visitor, _environment, free_port
+from fakes import write_report
 from playwright.sync_api import Page, expect
+from starlette.routing import BaseRoute
 from test_access import ADDRESS, LATIN, VISIBLE_WORDS, serious
 
+from qa.service import Service
+from qa.settings import Settings
+from qa.web.site import create_app
+
 PASSWORD = "open-the-desk"
-ALLOWED = {"CSV", "Word", "txt", "md", "docx", "pdf", "html"}  # names of kinds of files, as drawn
+ALLOWED = {"CSV", "Word", "txt", "md", "docx", "pdf", "html", "yanji"}  # names of kinds of files, as drawn; a report's id
 REFUSED = "社区食堂几点开门"
 
 SMALL_TARGETS = """() => [...document.querySelectorAll('a, button, summary, textarea, select, input:not([type=hidden]):not([type=file])')]
@@ -292,8 +298,39 @@ def test_a_question_is_assigned_from_the_page_and_taken_back(desk: Server, visit
 
 # ---------- everyone ----------
 
-STAFF = ("/staff", "/staff/open", f"/staff/question?q={REFUSED}&find=助餐", "/staff/bank", "/staff/reports", "/staff/reports/remove?report=yanji-2021", "/staff/usage?days=7")
+STAFF = (
+    "/staff",
+    "/staff/open",
+    f"/staff/question?q={REFUSED}&find=助餐",
+    "/staff/bank",
+    "/staff/usage?days=7",
+    "/staff/reports",
+    "/staff/reports/remove?report=yanji-2021",
+)
 OPEN = ("/check", "/figures", "/figures?q=地铁", "/figures?dates=1")
+YEARS = ("/years", "/years?q=粮食产量", "/years?q=地铁")  # where there are two reports
+ELSEWHERE = ("/", "/report/yanji-2021", "/offline")  # test_access.py walks these
+NO_PAGE = re.compile(
+    r"/api/.*|/web/.*|/(?:healthz|readyz|metrics|favicon\.ico|robots\.txt|sw\.js|manifest\.webmanifest|mcp)|/staff/(?:bank/)?export"
+)
+
+
+def pages_of(routes: Sequence[BaseRoute]) -> Iterator[str]:
+    """The paths that a browser can open, as the application knows them."""
+    for route in routes:
+        inner = getattr(route, "original_router", None)
+        if inner is not None:
+            yield from pages_of(inner.routes)
+        elif "GET" in (getattr(route, "methods", None) or ()) and not NO_PAGE.fullmatch(route.path):
+            yield route.path
+
+
+def test_no_page_is_left_out_of_the_walks_below(real_service: Service) -> None:
+    """A new page belongs in STAFF, OPEN, YEARS or ELSEWHERE: then axe, small screens and readers of Chinese meet it."""
+    walked = {path.split("?")[0] for path in (*STAFF, *OPEN, *YEARS, *ELSEWHERE)}
+    app = create_app(real_service, Settings(staff_password=PASSWORD, mcp="on"))
+    left = [path for path in pages_of(app.routes) if not any(re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", path), seen) for seen in walked)]
+    assert left == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -340,3 +377,32 @@ def test_no_latin_word_is_left_on_the_desk(desk: Server, visitor: Visitor) -> No
         page.goto(desk.url + path)
         seen += page.evaluate(VISIBLE_WORDS)
     assert {word for words in seen for word in LATIN.findall(ADDRESS.sub("", words))} - ALLOWED == set()
+
+
+@pytest.fixture(scope="module")
+def several(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Two small reports of two years."""
+    tmp, port = tmp_path_factory.mktemp("several"), free_port()
+    for year, grew in ((2020, "5.2"), (2021, "6.1")):
+        about = f'title = "某街道{year}年工作总结"\nyear = {year}\npublished = {year + 1}-01-20\n'
+        write_report(tmp / "reports" / f"mou-{year}", f"某街道{year}年工作总结\n{year}年粮食产量{grew}万吨,增长{grew}%。\n", about)
+    environment = _environment(tmp, port) | {"YOUJU_REPORTS": str(tmp / "reports")}
+    server = Server([sys.executable, "app.py"], port, environment, tmp / "log")
+    server.start("/healthz", 120)
+    yield server
+    server.stop()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_years_side_by_side_are_for_everyone(several: Server, visitor: Visitor, artifacts: Path, scheme: str) -> None:
+    page = visitor(375, color_scheme=scheme).page
+    for number, path in enumerate(YEARS):
+        page.goto(several.url + path)
+        page.screenshot(path=artifacts / f"years-375-{scheme}-{number}.png", full_page=True)
+        assert serious(page) == [], path
+        for width in (320, 375, 1280):
+            page.set_viewport_size({"width": width, "height": 812})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
+            assert page.evaluate(SMALL_TARGETS) == [], (path, width)
+        seen = page.evaluate(VISIBLE_WORDS)
+        assert {word for words in seen for word in LATIN.findall(ADDRESS.sub("", words))} - ALLOWED == set(), path
