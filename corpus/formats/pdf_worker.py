@@ -11,7 +11,7 @@ from io import BytesIO
 from typing import Any
 
 _MOST_PAGES = 500
-_MEMORY = 2 * 1024**3  # bytes of address space
+_MEMORY = 1024**3  # bytes of address space
 _MOST_CHARS = 20_000  # on one page: what draws more than that is no page of text
 
 
