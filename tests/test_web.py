@@ -303,6 +303,16 @@ def test_a_shared_follow_up_is_read_with_what_it_followed(client: TestClient, se
     assert service.asked[-1] == ("那办结了多少呢", ("热线满意率多少",))
 
 
+_NEW = re.compile(r"=>|`|\?\.(?!\d)|\?\?|\b(?:let|const|async|await|class|of)\b|\.\.\.")
+
+
+def test_our_scripts_are_written_for_old_browsers() -> None:
+    """One word an old phone does not know, and the whole file is not run. Service workers are newer than all of these; it keeps to them too."""
+    for path in sorted((ROOT / "qa/web/static").glob("*.js")):
+        code = re.sub(r"/\*.*?\*/|'(?:[^'\\\n]|\\.)*'", "''", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+        assert _NEW.findall(code) == [], path.name
+
+
 def test_words_for_visitors_stand_in_one_place() -> None:
     """No Chinese in the modules and scripts of qa/web outside texts.py and texts_tools.py, comments and docstrings."""
     for path in sorted((ROOT / "qa/web").rglob("*")):

@@ -11,6 +11,7 @@ from pathlib import Path
 from corpus.durable import put
 from corpus.errors import LibraryError
 from corpus.extract import Extracted
+from qa.web import texts_tools
 
 _KEPT = 3600  # seconds
 _MOST = 20  # files at once; the oldest goes
@@ -36,7 +37,7 @@ class Incoming:
             self._sweep()
             put(self._folder / f"{token}.json", json.dumps(body, ensure_ascii=False).encode())
         except OSError as error:
-            raise LibraryError(f"写不进 {self._folder}:{error.strerror};请检查磁盘空间和权限") from error
+            raise LibraryError(texts_tools.DEEDS_UNWRITTEN.format(path=self._folder, why=error.strerror)) from error
         return token
 
     def find(self, token: str) -> tuple[str, Extracted] | None:
