@@ -109,11 +109,11 @@ class YearBook:
     """Every figure of many reports with its name, ready to be asked."""
 
     def __init__(self, figures: Iterable[tuple[Report, Sequence[Figure]]]) -> None:
-        self._rows: list[tuple[Report, Figure, str, str]] = []  # with the name as printed, and folded
+        self._rows: list[tuple[Report, Figure, str, str]] = []  # with the name as printed, and without what changes nothing
         self._times: dict[str, Times] = {}
         for report, found in figures:
             self._times[report.report_id] = Times(report)
-            self._rows.extend((report, figure, name, fold(name)) for figure, name in named(report, found))
+            self._rows.extend((report, figure, name, _bare(name)) for figure, name in named(report, found))
 
     def years(self, asked: str) -> Years:
         """The series of an indicator, asked for in everyday words (GDP增长, 粮食产量, 财政赤字率)."""
@@ -151,8 +151,8 @@ class YearBook:
 
     def _holding(self, words: frozenset[str]) -> Iterator[tuple[Report, Figure, str]]:
         """Figures whose name has one of some words."""
-        for report, figure, name, folded in self._rows:
-            if any(word in folded for word in words):
+        for report, figure, name, bare in self._rows:
+            if any(word in bare for word in words):
                 yield report, figure, name
 
 
@@ -169,7 +169,7 @@ _BEFORE_NAME = re.compile(
     r"年均|平均每年|平均|累计|国内外|确定的|安排|继续|努力|没有|达到|[来的要将拟使再但且并也又已还与和在到从由对,、:])++"
 )
 _AFTER_NAME = re.compile(
-    r"(?:突破|达到|实现|保持|稳定|控制|维持|应该|一直|从去年|从上年|去年|上年|逐年|(?:从|由)?(?:19|20)\d\d年(?:底|末)?的?|连年|连续|预计|计划|"
+    r"(?:突破|达到|实现|保持|稳定|控制|维持|应该|一直|预期|从去年|从上年|去年|上年|逐年|(?:从|由)?(?:19|20)\d\d年(?:底|末)?的?|连年|连续|预计|计划|"
     r"安排|继续|大幅|较快|稳步|首次|跃上|年均|平均每年|每年平均|平均|累计|总体|比[上去]年|比上一年|同比|较上年|与上年相比|实际|涨幅|增幅|增速|降幅|"
     r"增长|增加|增产|提高|上升|上涨|回升|增至|升至|降到|下降|减少|减产|降低|回落|降至|减至|翻了?|扩大|净增|多达|高达|可达|分别|合计|共计|"
     r"[占都来的要将拟就也又已还却只为是有在到从由按达约近超过至均,、])++$"
@@ -216,10 +216,15 @@ def _plain_name(words: str) -> str:
     return words[start : tail.start() if tail else len(words)]
 
 
+def _bare(name: str) -> str:
+    """A folded name without 全国, 总 and the like."""
+    return _HEADS.sub("", _TOTAL.sub("", _WHERE.sub("", fold(name))))
+
+
 @lru_cache(maxsize=65536)
 def name_words(name: str) -> frozenset[str]:
     """The words that make a name, without those that change nothing: 粮食总产量 and 全国粮食产量 have the same."""
-    found = segment(_HEADS.sub("", _TOTAL.sub("", _WHERE.sub("", fold(name)))))
+    found = segment(_bare(name))
     return frozenset(word for word in found if word not in _LIGHT and _HAN.search(word)) or frozenset(found)
 
 

@@ -138,6 +138,8 @@ def test_nothing_is_made_up_for_an_unknown_indicator(national: YearBook) -> None
 
 def test_names_that_differ_in_nothing_are_one() -> None:
     assert name_words("全国粮食总产量") == name_words("粮食产量")
+    assert name_words("进出口总额") == name_words("进出口额")
+    assert said(book_of(a_report(2022, "去年进出口总额39万亿元。\n")), "进出口总额") == [("39万亿元", "level", "result", 2021)]
     assert name_words("城镇登记失业率") != name_words("城镇调查失业率")
 
 
