@@ -5,19 +5,16 @@ one step. A build that is killed leaves the version before in use, and its finis
 """
 
 import importlib.metadata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from corpus.errors import ReportError, SearchIndexError
 from corpus.report import Report
-from index.base import Ids, VectorIndex, report_range
 from index.content import Content, Source, read_content
 from index.embed import Encoder, Progress
-from index.faiss_index import FaissIndex
+from index.engines import EngineRoom, Engines, FaissRoom, Filling, faiss_engine
 from index.known import KnownVectors
 from index.lexical import LexicalIndex
 from index.passage_index import PassageIndex
@@ -25,16 +22,17 @@ from index.report_rows import ReportRows, load_rows, save_rows
 from index.rows import ROW_KINDS, RowKind
 from index.shard import Shard, make_shard
 from index.shard_store import ShardStore
-from index.store import FORMAT, build_lock, new_version, open_version, shards_in_use, version_before
+from index.store import FORMAT, build_lock, kept_manifests, new_version, open_version, version_before
 from index.words import learn_names, pairs, words
 
 __all__ = ["Content", "build_index", "index_in_memory", "load_index", "read_content"]
 
+FAISS: EngineRoom = FaissRoom()
 _PACKAGES = ("faiss-cpu", "numpy", "sentence-transformers", "torch", "jieba")
 
 
-def load_index(content: Content, encoder: Encoder, folder: Path) -> PassageIndex:
-    """Open the current version, if it was built from this content with this model.
+def load_index(content: Content, encoder: Encoder, folder: Path, room: EngineRoom = FAISS) -> PassageIndex:
+    """Open the current version, if it was built from this content with this model, and its vectors are in this room.
 
     Raises:
         SearchIndexError: there is none, it is not whole, or it is of other content or of another model.
@@ -42,20 +40,24 @@ def load_index(content: Content, encoder: Encoder, folder: Path) -> PassageIndex
     version, manifest = open_version(folder)
     if manifest.get("model") != encoder.fingerprint:
         raise SearchIndexError("索引是用另一个模型建的")
+    if manifest.get("engine") != room.name:
+        raise SearchIndexError("索引是给另一个向量引擎建的")
     if manifest.get("content") != content.digest:
         raise SearchIndexError("报告或问题库有改动,索引过时了")
     learn_names(content.names)
     reports = content.reports
     _same_texts(reports, content.sources)
-    engines: dict[RowKind, VectorIndex] = {kind: FaissIndex.load(version / f"{kind}.faiss") for kind in ROW_KINDS}
-    if any(len(engines[kind]) != manifest["counts"][kind] for kind in ROW_KINDS):
+    engines = room.load(version, manifest["room"])
+    if engines.keys() != set(ROW_KINDS) or any(len(engines[kind]) != manifest["counts"][kind] for kind in ROW_KINDS):
         raise SearchIndexError("索引的条数不对")
     lexical = LexicalIndex.load(version / "words.npz", words), LexicalIndex.load(version / "pairs.npz", pairs)
     rows = load_rows(version / "rows.npz", reports)
     return PassageIndex(reports, rows, [report["number"] for report in manifest["reports"]], engines, lexical)
 
 
-def build_index(content: Content, encoder: Encoder, folder: Path, progress: Progress | None = None) -> PassageIndex:
+def build_index(
+    content: Content, encoder: Encoder, folder: Path, progress: Progress | None = None, room: EngineRoom = FAISS
+) -> PassageIndex:
     """Embed what is new and write a version; two builders at once take turns, and the second finds the work done.
 
     Raises:
@@ -64,26 +66,31 @@ def build_index(content: Content, encoder: Encoder, folder: Path, progress: Prog
     """
     with build_lock(folder):
         try:
-            return load_index(content, encoder, folder)
+            return load_index(content, encoder, folder, room)
         except SearchIndexError:
             pass
         learn_names(content.names)
         store = ShardStore(folder, encoder.fingerprint)
         _make_missing(content, encoder, store, folder, progress)
-        _write_version(content, encoder, store, folder)
-        store.sweep(shards_in_use(folder))
-        return load_index(content, encoder, folder)
+        _write_version(content, encoder, store, folder, room)
+        manifests = kept_manifests(folder)
+        store.sweep({report["shard"] for manifest in manifests for report in manifest["reports"] if "shard" in report})
+        room.sweep([manifest.get("room", {}) for manifest in manifests])
+        return load_index(content, encoder, folder, room)
 
 
-def index_in_memory(content: Content, encoder: Encoder, progress: Progress | None = None) -> PassageIndex:
-    """The same index without a file, for when the disk cannot be written to."""
+def index_in_memory(content: Content, encoder: Encoder, progress: Progress | None = None, folder: Path | None = None) -> PassageIndex:
+    """The same index without a file, for when the disk cannot be written to; shards that are in the folder are used."""
     learn_names(content.names)
-    known = KnownVectors(encoder.fingerprint)
+    known, store = KnownVectors(encoder.fingerprint), ShardStore(folder, encoder.fingerprint) if folder else None
     told = _Told(content.sources, progress)
-    shards = [_shard(content, source, encoder, known, told) for source in content.sources]
-    numbers = list(range(len(shards)))
-    engines = _engines(encoder.dim, lambda: zip(numbers, shards, strict=True))
-    return PassageIndex(content.reports, [shard.rows for shard in shards], numbers, engines, _lexical(shards))
+    shards = [(store and store.found(source.key)) or _shard(content, source, encoder, known, told) for source in content.sources]
+    numbers, reports = list(range(len(shards))), content.reports
+    rows = [shard.rows.of_report(report) for shard, report in zip(shards, reports, strict=True)]
+    filling = Filling(encoder.dim, _counts(rows), lambda: zip(numbers, shards, strict=True), {}, {})
+    engines: Engines = {kind: faiss_engine(kind, filling) for kind in ROW_KINDS}
+    lexical = LexicalIndex.joined([s.words for s in shards], words), LexicalIndex.joined([s.pairs for s in shards], pairs)
+    return PassageIndex(reports, rows, numbers, engines, lexical)
 
 
 def _make_missing(content: Content, encoder: Encoder, store: ShardStore, folder: Path, progress: Progress | None) -> None:
@@ -140,26 +147,45 @@ class _Told:
             self.progress(self._done, self._done)
 
 
-def _write_version(content: Content, encoder: Encoder, store: ShardStore, folder: Path) -> None:
-    _, before = version_before(folder)
+def _write_version(content: Content, encoder: Encoder, store: ShardStore, folder: Path, room: EngineRoom) -> None:
+    before = version_before(folder)[1]
     numbers = _numbers(content.sources, before)
+    numbered = list(zip(numbers, content.sources, strict=True))
 
     def shards() -> Iterator[tuple[int, Shard]]:
-        for number, source in zip(numbers, content.sources, strict=True):
-            yield number, store.read(source.key)
+        for number, source in numbered:
+            yield number, store.read(source.key, content.library.passing(source.about.report_id) if room.needs_texts else None)
 
     rows: list[ReportRows] = []
     tokens = []
     for _, shard in shards():
         rows.append(shard.rows)
         tokens.append((shard.words, shard.pairs))
-    manifest = _manifest(content, encoder, rows, numbers, store)
+    counts = _counts(rows)
+    names = {number: store.path(source.key).name for number, source in numbered}
+    years = {number: source.about.year for number, source in numbered if source.about.year}
+    manifest = _manifest(content, encoder, counts, names) | {"engine": room.name}
     with new_version(folder, manifest) as draft:
         save_rows(draft / "rows.npz", rows)
         LexicalIndex.joined([own for own, _ in tokens], words).save(draft / "words.npz")
         LexicalIndex.joined([own for _, own in tokens], pairs).save(draft / "pairs.npz")
-        for kind, engine in _engines(encoder.dim, shards).items():
-            engine.save(draft / f"{kind}.faiss")
+        filling = Filling(encoder.dim, counts, shards, names, years)
+        manifest["room"] = room.write(draft, filling, *_to_start_from(folder, encoder, room))
+
+
+def _to_start_from(folder: Path, encoder: Encoder, room: EngineRoom) -> tuple[Path | None, dict[int, str]]:
+    """The version before and its shards by report number, if it is sound and of this model and room."""
+    try:
+        version, manifest = open_version(folder)
+    except SearchIndexError:
+        return None, {}
+    if (manifest.get("model"), manifest.get("engine")) != (encoder.fingerprint, room.name):
+        return None, {}
+    return version, {report["number"]: report["shard"] for report in manifest["reports"]}
+
+
+def _counts(rows: Sequence[ReportRows]) -> dict[RowKind, int]:
+    return {kind: sum(len(of_report.places(kind)) for of_report in rows) for kind in ROW_KINDS}
 
 
 def _numbers(sources: Sequence[Source], before: dict[str, Any]) -> list[int]:
@@ -175,24 +201,7 @@ def _numbers(sources: Sequence[Source], before: dict[str, Any]) -> list[int]:
     return numbers
 
 
-def _engines(dim: int, shards: Callable[[], Iterable[tuple[int, Shard]]]) -> dict[RowKind, VectorIndex]:
-    engines: dict[RowKind, VectorIndex] = {kind: FaissIndex(dim) for kind in ROW_KINDS}
-    for number, shard in shards():
-        for kind, engine in engines.items():
-            places, vectors = shard.of_kind(kind)
-            if len(places):
-                ids: Ids = report_range(number).start + places.astype(np.int64)
-                engine.add(ids, vectors)
-    return engines
-
-
-def _lexical(shards: Sequence[Shard]) -> tuple[LexicalIndex, LexicalIndex]:
-    return LexicalIndex.joined([s.words for s in shards], words), LexicalIndex.joined([s.pairs for s in shards], pairs)
-
-
-def _manifest(
-    content: Content, encoder: Encoder, rows: Sequence[ReportRows], numbers: Sequence[int], store: ShardStore
-) -> dict[str, Any]:
+def _manifest(content: Content, encoder: Encoder, counts: dict[RowKind, int], names: dict[int, str]) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "created": datetime.now(UTC).isoformat(timespec="microseconds"),
@@ -201,9 +210,9 @@ def _manifest(
         "metric": "inner product of unit vectors (cosine)",
         "content": content.digest,
         "reports": [
-            {"report_id": source.about.report_id, "sha256": source.about.sha256, "number": number, "shard": store.path(source.key).name}
-            for source, number in zip(content.sources, numbers, strict=True)
+            {"report_id": source.about.report_id, "sha256": source.about.sha256, "number": number, "shard": shard}
+            for source, (number, shard) in zip(content.sources, names.items(), strict=True)
         ],
-        "counts": {kind: sum(len(of_report.places(kind)) for of_report in rows) for kind in ROW_KINDS},
+        "counts": counts,
         "packages": {name: importlib.metadata.version(name) for name in _PACKAGES},
     }

@@ -41,6 +41,10 @@ class ReportRows(Sequence[Row]):
         bank = {place: (row.text, row.source) for place, row in enumerate(rows) if row.kind in QUERY_KINDS}
         return cls(report, {name: np.array(fields[name], kind) for name, kind in _ARRAYS.items()}, bank)
 
+    def of_report(self, report: Report) -> "ReportRows":
+        """The same rows, standing in their report."""
+        return ReportRows(report, self._arrays, self._bank)
+
     def __len__(self) -> int:
         """How many rows, the appended ones too."""
         return len(self._arrays["kinds"]) + len(self._added)

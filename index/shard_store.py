@@ -39,6 +39,13 @@ class ShardStore:
             return False
         return True
 
+    def found(self, key: str) -> Shard | None:
+        """The shard, if it is there and sound."""
+        try:
+            return self.read(key)
+        except SearchIndexError:
+            return None
+
     def read(self, key: str, report: Report | None = None) -> Shard:
         """A shard; see ``read_shard``."""
         return read_shard(self.path(key), report)

@@ -135,15 +135,17 @@ def version_before(folder: Path) -> tuple[Path, dict[str, Any]]:
     return version, manifest
 
 
-def shards_in_use(folder: Path) -> set[str]:
-    """File names of the shards of every version that is kept."""
-    names: set[str] = set()
+def kept_manifests(folder: Path) -> list[dict[str, Any]]:
+    """Manifests of every version that is kept."""
+    found = []
     for path in folder.glob("v-*/manifest.json"):
         try:
-            names.update(report["shard"] for report in json.loads(path.read_bytes())["reports"])
-        except (OSError, ValueError, RecursionError, KeyError, TypeError):
+            manifest = json.loads(path.read_bytes())
+        except (OSError, ValueError, RecursionError):
             continue
-    return names
+        if isinstance(manifest, dict) and isinstance(manifest.get("reports"), list):
+            found.append(manifest)
+    return found
 
 
 def _sha256(path: Path) -> str:

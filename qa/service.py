@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from corpus.bank import BankQuestion
-from corpus.errors import SearchIndexError, UnknownReport
+from corpus.errors import SearchIndexError, SettingsError, UnknownReport
 from corpus.extract import Extracted
 from corpus.figures import Figure
 from corpus.former import Former
@@ -17,8 +17,9 @@ from corpus.identify import Identity
 from corpus.library import Library, newest_first
 from corpus.report import Report
 from corpus.shelf import Plan, Removed, bring_back, carry_out, plan, removed, take_out
-from index.build import Content, build_index, index_in_memory, load_index, read_content
+from index.build import FAISS, Content, build_index, index_in_memory, load_index, read_content
 from index.embed import Embedder, Encoder, Progress
+from index.engines import EngineRoom, MilvusRoom
 from index.passage_index import PassageIndex
 from qa.arithmetic import Computation, recompute
 from qa.assigned import Assigned, settled
@@ -64,6 +65,7 @@ class Service:
         *,
         reports: Path,
         index: Path,
+        milvus: str = "",
         encoder: Encoder | None = None,
         bank: bool = True,
         longest_question: int = 300,
@@ -79,6 +81,7 @@ class Service:
         Args:
             reports: folder of reports.
             index: folder of the built index.
+            milvus: address or file of Milvus, when it is to keep the vectors of passages; "" for FAISS files.
             encoder: the embedding model; the one shipped with the project when None.
             bank: whether the question banks are used.
             longest_question: in characters.
@@ -91,6 +94,7 @@ class Service:
         """
         self.library = Library(reports)
         self._index_folder = index
+        self._room: EngineRoom = MilvusRoom(milvus, index) if milvus else FAISS
         self.encoder: Encoder = encoder or Embedder()
         self._bank = bank
         self._longest = longest_question
@@ -321,7 +325,7 @@ class Service:
 
     def build(self) -> PassageIndex:
         """Bring the index up to date and return it."""
-        return build_index(self._content(), self.encoder, self._index_folder, self._progress)
+        return build_index(self._content(), self.encoder, self._index_folder, self._progress, self._room)
 
     def explain(self, question: str) -> Ranked:
         """What a question became and why: the ranked candidates with every signal, for the staff desk."""
@@ -372,14 +376,14 @@ class Service:
     def _open(self, content: Content) -> PassageIndex:
         """The index on disk; built when it is missing or out of date; kept in memory when the disk cannot be written to."""
         try:
-            return load_index(content, self.encoder, self._index_folder)
+            return load_index(content, self.encoder, self._index_folder, self._room)
         except SearchIndexError as error:
             self._say(f"{error},正在重建索引…")
         try:
-            return build_index(content, self.encoder, self._index_folder, self._progress)
+            return build_index(content, self.encoder, self._index_folder, self._progress, self._room)
         except SearchIndexError as error:
             self._say(f"{error};这次先放在内存里用")
-            return index_in_memory(content, self.encoder, self._progress)
+            return index_in_memory(content, self.encoder, self._progress, self._index_folder)
 
 
 def _same(some: Sequence[Report], others: Sequence[Report]) -> bool:
@@ -395,6 +399,7 @@ def from_settings(
     return Service(
         reports=settings.reports,
         index=settings.index,
+        milvus=_milvus(settings),
         encoder=encoder,
         bank=settings.bank == "on",
         longest_question=settings.max_question,
@@ -404,6 +409,12 @@ def from_settings(
         say=say,
         progress=progress,
     )
+
+
+def _milvus(settings: "Settings") -> str:
+    if settings.engine == "milvus" and not settings.milvus:
+        raise SettingsError("用 Milvus 要说明地址或文件;请设置 YOUJU_MILVUS,例如 http://127.0.0.1:19530 或 .youju/milvus.db")
+    return settings.milvus if settings.engine == "milvus" else ""
 
 
 def _quotes(entry: BankQuestion | None) -> bool:

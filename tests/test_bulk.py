@@ -12,6 +12,9 @@ from corpus.bank import BankQuestion
 from corpus.errors import ReportError, SearchIndexError
 from corpus.library import Library
 from index.build import Content, build_index, index_in_memory, load_index, read_content
+from index.engines import MilvusRoom
+from index.faiss_index import FaissIndex
+from index.milvus_index import connect, disconnect
 from index.passage_index import PassageIndex
 from index.shard import read_shard
 from index.store import current_name, new_version, open_version
@@ -215,3 +218,47 @@ def test_an_index_of_the_format_before_is_rebuilt_from_its_vectors(tmp_path: Pat
     (tmp_path / "index" / current_name(tmp_path / "index") / "vectors.npy").write_bytes(b"half")
     assert found(build_index(content, encoder, tmp_path / "index")) == whole
     assert encoder.encoded != []
+
+
+def test_many_vectors_lie_in_lists_and_a_change_goes_on_from_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.faiss_index.EXACT", 100)
+    library = write_reports(tmp_path / "reports", 60)
+    content = read_content(library)
+    whole = build_index(content, CountingEncoder(), tmp_path / "index")
+    assert whole._engines["sentence"].kind == "lists"
+    assert whole._engines["bank"].kind == "exact"
+    assert len(found(whole)) == len(found(index_in_memory(content, CountingEncoder())))
+    shutil.rmtree(tmp_path / "reports" / "r-7")
+    write_report(tmp_path / "reports" / "z", "新报告\n教育支出增长。\n")
+    trained: list[int] = []
+    train = FaissIndex.train
+    monkeypatch.setattr(FaissIndex, "train", lambda self, sample: (self.sample_size and trained.append(1), train(self, sample))[1])
+    changed = build_index(read_content(Library(tmp_path / "reports")), CountingEncoder(), tmp_path / "index")
+    assert trained == []
+    assert len(changed._engines["sentence"]) == len(whole._engines["sentence"]) - 3 + 2
+    [query] = CountingEncoder().encode_queries(["教育"])
+    assert [hit.report_id for hit in changed.search("sentence", query, 1, ["z"])] == ["z"]
+
+
+def test_milvus_keeps_the_passages_and_answers_as_files_do(tmp_path: Path, content: Content) -> None:
+    address = str(tmp_path / "lite.db")
+    room = MilvusRoom(address, tmp_path / "index")
+    try:
+        in_files = found(build_index(content, CountingEncoder(), tmp_path / "index"))
+        with pytest.raises(SearchIndexError, match="引擎"):
+            load_index(content, CountingEncoder(), tmp_path / "index", room)
+        encoder = CountingEncoder()
+        assert found(build_index(content, encoder, tmp_path / "index", room=room)) == in_files
+        assert encoder.encoded == []  # moved, not embedded again
+        write_report(tmp_path / "reports" / "r-0", "0年总结\n又一句增长。\n")
+        for _ in range(3):  # and what no version names is dropped
+            more = read_content(Library(tmp_path / "reports"))
+            assert len(build_index(more, encoder, tmp_path / "index", room=room).reports) == 5
+            write_report(tmp_path / "reports" / "r-0", f"0年总结\n又一句增长{_}。\n")
+        assert len(connect(address).list_collections()) == 6
+        for name in connect(address).list_collections():
+            connect(address).drop_collection(name)
+        with pytest.raises(SearchIndexError, match="没有这份索引"):
+            load_index(more, CountingEncoder(), tmp_path / "index", room)
+    finally:
+        disconnect(address)

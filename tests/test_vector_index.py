@@ -1,19 +1,51 @@
 """One contract for every engine, with numpy as the answer key."""
 
+import sys
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.errors import DimensionMismatch, SearchIndexError
+from corpus.errors import DimensionMismatch, SearchIndexError, SettingsError, YoujuError
 from index.base import Hit, VectorIndex, report_range, row_id, split_id
 from index.faiss_index import FaissIndex
+from index.milvus_index import MilvusIndex, connect, disconnect
 from index.numpy_index import NumpyIndex
 
-Engine = type[NumpyIndex] | type[FaissIndex]
-ENGINES: dict[str, Engine] = {"numpy": NumpyIndex, "faiss": FaissIndex}
+
+class ListsIndex(FaissIndex):
+    """The kind for many vectors, forced upon few."""
+
+    def __init__(self, dim: int) -> None:
+        super().__init__(dim, expected=4, kind="lists")
+
+
+class LiteIndex(MilvusIndex):
+    """A collection of its own in one milvus-lite file."""
+
+    client: ClassVar[Any] = None
+    address: ClassVar[str] = ""
+    made: ClassVar[Iterator[int]] = count()
+
+    def __init__(self, dim: int) -> None:
+        super().__init__(dim, self.client, f"c{next(self.made)}", self.address)
+
+
+Engine = type[NumpyIndex] | type[FaissIndex] | type[ListsIndex] | type[LiteIndex]
+ENGINES: dict[str, Engine] = {"numpy": NumpyIndex, "faiss": FaissIndex, "lists": ListsIndex, "milvus": LiteIndex}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def lite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    LiteIndex.address = str(tmp_path_factory.mktemp("milvus") / "lite.db")
+    LiteIndex.client = connect(LiteIndex.address)
+    yield
+    disconnect(LiteIndex.address)
 EAST, NORTH, NORTHEAST = [1, 0], [0, 1], [0.6, 0.8]
 
 
@@ -172,3 +204,55 @@ def test_faiss_answers_as_numpy_does(stored, removed, queries, k, within) -> Non
         index.remove(np.array(sorted(removed), np.int64))
         found.append(index.search(np.array(queries, np.float32).reshape(-1, 4), k, within))
     assert found[0] == found[1]
+
+
+def test_milvus_finds_words_and_narrows_by_report_and_year() -> None:
+    index = LiteIndex(2)
+    texts = ["粮食产量增长5.2%", "就业人数增加", "粮食储备充足", "教育支出增长8%"]
+    numbers = ids(row_id(0, 0), row_id(0, 1), row_id(1, 0), row_id(2, 0))
+    index.add(numbers, vectors(EAST, NORTH, EAST, NORTHEAST), texts, [2020, 2020, 2021, 2022])
+    [found] = index.search_words(["粮食"], 9)
+    assert {hit.vector_id for hit in found} == {row_id(0, 0), row_id(1, 0)}
+    assert all(hit.score > 0 for hit in found)
+    assert [hit.vector_id for hit in index.search_words(["粮食"], 9, [report_range(1)])[0]] == [row_id(1, 0)]
+    assert [hit.vector_id for hit in index.search_words(["增长"], 9, years=[2022])[0]] == [row_id(2, 0)]
+    [found] = index.search(vectors(EAST), 9, years=[2021, 2022])
+    assert [hit.vector_id for hit in found] == [row_id(1, 0), row_id(2, 0)]
+    [found] = index.search(vectors(EAST), 9, [report_range(0), report_range(1)], years=[2020])
+    assert [hit.vector_id for hit in found] == [row_id(0, 0), row_id(0, 1)]
+
+
+def test_lists_lose_little_and_a_filter_nothing() -> None:
+    dice = np.random.default_rng(3)
+    points = dice.standard_normal((6000, 16)).astype(np.float32)
+    points /= np.linalg.norm(points, axis=1, keepdims=True)
+    where = np.array([row_id(number % 60, number // 60) for number in range(6000)], np.int64)
+    lists, exact = FaissIndex(16, 6000, "lists"), FaissIndex(16, 6000, "exact")
+    lists.train(points[:4000])
+    for index in (lists, exact):
+        index.add(where, points)
+    assert (lists.kind, exact.kind) == ("lists", "exact")
+
+    def shared(within: list[range] | None) -> float:
+        pairs = zip(lists.search(points[:50], 10, within), exact.search(points[:50], 10, within), strict=True)
+        return float(np.mean([len({h.vector_id for h in a} & {h.vector_id for h in b}) / 10 for a, b in pairs]))
+
+    assert shared(None) > 0.8
+    assert shared([report_range(7)]) > 0.95  # all its vectors are read; only the rounding is left
+    assert shared([report_range(number) for number in range(3, 60, 9)]) > 0.9
+    lists.remove_within(report_range(7))
+    assert len(lists) == 5900
+    assert lists.search(points[:1], 3, [report_range(7)]) == [[]]
+
+
+@pytest.mark.parametrize("address", ["", "http://127.0.0.1:9"])
+def test_a_milvus_that_cannot_be_reached_is_said_in_one_line(address: str) -> None:
+    with pytest.raises(YoujuError, match="YOUJU_MILVUS") as caught:
+        connect(address)
+    assert "\n" not in str(caught.value)
+
+
+def test_without_the_package_the_line_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pymilvus", None)
+    with pytest.raises(SettingsError, match="pip install pymilvus"):
+        connect("somewhere.db")
