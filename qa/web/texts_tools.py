@@ -362,3 +362,6 @@ REPORTS_BAD_DAY = "发布日期请写成 2022-03-30 这样。"
 REPORTS_BAD_ADDRESS = "网址要以 http:// 或 https:// 开头。"
 REPORTS_COUNTS = "{characters} 个字，{sentences} 句，{figures} 个数字，{tables} 张表"
 REPORTS_BEGINS = "开头是这样的"
+
+# places of large numbers, largest first: power of ten, name
+PLACES = ((12, "万亿"), (8, "亿"), (4, "万"))

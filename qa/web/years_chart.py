@@ -21,7 +21,7 @@ _WIDTH, _HEIGHT = 880, 330
 _LEFT, _RIGHT, _TOP, _BOTTOM = 86, 22, 34, 46
 _MARKS = ("circle", "diamond", "square", "triangle")
 _SIZE = 6.5
-_PLACES = ((Fraction(10**12), "万亿"), (Fraction(10**8), "亿"), (Fraction(10**4), "万"))
+_PLACES = tuple((Fraction(10**power), name) for power, name in words.PLACES)
 
 
 @dataclass(frozen=True, slots=True)
