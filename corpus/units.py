@@ -4,6 +4,7 @@ A unit here is what is printed right after a number in a Chinese report: ä»¶, äº
 """
 
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -103,6 +104,7 @@ def common(unit: str) -> tuple[str, Fraction]:
     return (f"{kind} -", -size) if kind == "time" else (unit, Fraction(1))  # other currencies are not converted
 
 
+@lru_cache(maxsize=4096)
 def factor(unit: str, other: str) -> Fraction | None:
     """How many of ``other`` one ``unit`` is; None when they cannot be converted.
 

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -12,6 +12,8 @@ from index.base import Ids, VectorIndex, Vectors, report_range, row_id, split_id
 from index.lexical import LexicalIndex
 from index.report_rows import ReportRows
 from index.rows import QUERY_KINDS, Row, RowKind
+
+_ROWS_KEPT = 65_536  # some 30 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class PassageIndex:
         self._place = {report.report_id: place for place, report in enumerate(reports)}
         self._number = {report.report_id: number for report, number in zip(reports, numbers, strict=True)}
         self._of_number = {number: place for place, number in enumerate(numbers)}
+        self._row = lru_cache(_ROWS_KEPT)(self._read_row)
         self._lock = threading.Lock()
         self._removed: set[tuple[str, int]] = set()  # report and row of bank questions taken back
 
@@ -70,12 +73,13 @@ class PassageIndex:
         """The k nearest rows of one kind to one query vector of shape (dim,), best first; in all reports or the named."""
         within = [report_range(self._number[name]) for name in report_ids] or None
         [hits] = self._engines[kind].search(query[np.newaxis], k, within)
-        found = []
-        for hit in hits:
-            number, row = split_id(hit.vector_id)
-            place = self._of_number[number]
-            found.append(RowHit(self._rows[place][row], self.reports[place].report_id, hit.score))
-        return found
+        return [RowHit(*self._row(hit.vector_id), hit.score) for hit in hits]
+
+    def _read_row(self, vector_id: int) -> tuple[Row, str]:
+        """The row of a vector and its report; a row never changes, so the last ones asked for are kept."""
+        number, row = split_id(vector_id)
+        place = self._of_number[number]
+        return self._rows[place][row], self.reports[place].report_id
 
     def vectors_of(self, kind: RowKind, report_ids: Sequence[str] = ()) -> tuple[list[Row], Vectors]:
         """Every row of a kind that leads somewhere, with its vector: n rows and (n, dim); of all reports or the named."""

@@ -162,9 +162,8 @@ class _Pool:
             ("bm25", bm25 / best if best else bm25),
         )
         for name, scores in sources:
-            top = np.argsort(-scores, kind="stable")[:_LEXICAL_DEPTH]
-            allowed = {int(n) for n in top if scores[n] > 0 and self._wanted(int(n), report_ids)}
-            self._scores[name] = {number: float(scores[number]) for number in allowed}
+            best_ones = (int(number) for number in best_places(scores, _LEXICAL_DEPTH))
+            self._scores[name] = {number: float(scores[number]) for number in best_ones if self._wanted(number, report_ids)}
 
     def _wanted(self, number: int, report_ids: Sequence[str]) -> bool:
         return not report_ids or self._index.sentences[number][0].report_id in report_ids
@@ -180,6 +179,18 @@ class _Pool:
             worst = min(scores.values(), default=0.0) if name in ("bank", "clause", "sentence", "context") else 0.0
             out[:, _COLUMN[name]] = [scores.get(number, worst) for number in numbers]
         return out
+
+
+def best_places(scores: Scores, k: int) -> npt.NDArray[np.int64]:
+    """Where the k highest scores above 0 are, best first, equal ones in order; sorts no more than it must.
+
+    >>> best_places(np.float32([0, 2, 1, 2, 0, 1]), 3).tolist()
+    [1, 3, 2]
+    """
+    held = np.flatnonzero(scores > 0)
+    if len(held) > k:
+        held = held[scores[held] >= np.partition(scores[held], -k)[-k]]
+    return np.asarray(held[np.argsort(-scores[held], kind="stable")[:k]], np.int64)
 
 
 @lru_cache(maxsize=100_000)
