@@ -16,6 +16,7 @@ from qa.web.slow import PromptProtocol
 GRACE = 15  # seconds that requests in flight are given when we stop
 _DRAIN = 0.5  # seconds in which lines that were just opened may still send their request
 _AFTER = 3  # seconds after the grace, when the process ends whatever its threads do
+_IDLE = 30  # seconds that a line is kept open for the next question; shorter ones are closed just when people ask again
 _AT_ONCE = 4  # connections that one process takes in a row; the rest is left to its neighbours
 _QUEUE = 1024  # connections that wait to be taken
 
@@ -50,6 +51,7 @@ class Server(uvicorn.Server):
             http=PromptProtocol,
             proxy_headers=False,  # the application reads them itself
             timeout_graceful_shutdown=GRACE,
+            timeout_keep_alive=_IDLE,
             backlog=_AT_ONCE,
         )
         super().__init__(config)

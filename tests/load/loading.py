@@ -66,9 +66,11 @@ def run(visitors: int, seconds: float, workers: int, questions: list[str], least
             stop = threading.Event()
             watch = threading.Thread(target=_watch, args=(process.pid, memory, stop))
             watch.start()
-            _visit(url, folder, visitors, seconds, least, most)
-            stop.set()
-            watch.join()
+            try:
+                _visit(url, folder, visitors, seconds, least, most)
+            finally:
+                stop.set()
+                watch.join()
         return Outcome(tuple(_kinds(folder)), tuple(_failures(folder)), tuple(memory), process.returncode)
 
 

@@ -72,6 +72,6 @@ def _answered(response: ResponseContextManager) -> bool:
         response.success()
         return False
     if response.status_code != 200:
-        response.failure(f"status {response.status_code}")
+        response.failure(f"status {response.status_code} {response.error or ''}".strip())
         return False
     return True
