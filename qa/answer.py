@@ -1,7 +1,7 @@
 """A question -> an Answer: citations, or a reason why there are none."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,7 +19,7 @@ from qa.lookup import asks_for_figure, exact_claims, look_alike, on_topic, other
 from qa.messages import message
 from qa.normalise import Normaliser, Query, clean, well_spelt
 from qa.parts import split_parts
-from qa.rank import Ranked, Weights, rank, unasked_for
+from qa.rank import Ranked, Weights, rank
 from qa.records import Answer, Citation, Kind, Reason
 from qa.retrieve import Candidates, pair_set, pool
 from qa.wording import Wording
@@ -61,7 +61,7 @@ class Answerer:
         *,
         bank: bool,
         longest: int,
-        strict: bool = False,
+        judge: Callable[[Ranked, float], bool] | None = None,
     ) -> None:
         """Put together.
 
@@ -72,7 +72,7 @@ class Answerer:
             weights: the fitted numbers.
             bank: whether the reports have a question bank to be judged by.
             longest: the longest question taken, in characters.
-            strict: whether nothing in the question names these reports, so that only a sure sentence will do.
+            judge: told what was found and the threshold, says whether it answers; None leaves that to the threshold.
         """
         self.index = index
         self._encoder = encoder
@@ -80,7 +80,7 @@ class Answerer:
         self._weights = weights
         self._bank = bank
         self._longest = longest
-        self._strict = strict
+        self._judge = judge
         self._wording = Wording.of(index if bank else None)
         self._presented: dict[str, bool] = {}
         self.threshold = weights.threshold if bank else weights.threshold_without_bank
@@ -140,8 +140,10 @@ class Answerer:
     def _ranked(self, query: Query, vector: Vectors, report_ids: Sequence[str]) -> Tried:
         candidates = pool(self.index, query, vector, report_ids)
         ranked = rank(candidates, self._weights, self._wording, bank=self._bank or _in_bank(candidates))
-        if self._strict and ranked.order and not unasked_for(ranked):
-            ranked = replace(ranked, probability=min(ranked.probability, self.threshold / 2))
+        if self._judge is not None:
+            answers = self._judge(ranked, self.threshold)
+            settled = max(ranked.probability, self.threshold) if answers else min(ranked.probability, self.threshold / 2)
+            ranked = replace(ranked, probability=settled)
         return Tried(query, ranked)
 
     def _decide(self, question: str, tried: Tried, k: int, understood: str = "") -> Answer:

@@ -20,7 +20,7 @@ from qa.answer import Answerer, refusal
 from qa.follow_up import is_follow_up
 from qa.messages import other_years_message
 from qa.normalise import WordList, clean
-from qa.rank import Ranked, Weights
+from qa.rank import Ranked, Weights, on_subject, unasked_for
 from qa.records import Answer, Citation
 from qa.scope import Scope, Shelf
 from qa.vocabulary import normaliser_of
@@ -69,7 +69,7 @@ class Librarian:
         self._longest = longest
         self._words = WordList()
         self._lock = threading.Lock()
-        self._desks: OrderedDict[tuple[tuple[str, ...], bool], Answerer] = OrderedDict()
+        self._desks: OrderedDict[tuple[tuple[str, ...], bool, bool], Answerer] = OrderedDict()
         self._threshold: float | None = None
         self._all = tuple(about.report_id for about in shelf.abouts)  # newest first
         self._home_words: str | None = None
@@ -211,8 +211,10 @@ class Librarian:
         """Ask reports that were named. The home's are asked with all that was typed: its bank knows how people put it."""
         if all(self._at(name) == self.shelf.home for name in report_ids) and not read.scope.titles:
             years = read.scope.years
-            if not years.relative and len(years.years) < 2:  # one year is the report's own, which its reading leaves out
-                return Plan(report_ids, read.typed, read.typed_history)
+            if not years.relative and len(years.years) < 2:
+                undated = "" if read.scope.bare else read.scope.undated
+                own = not undated or f"{years.years[0]}年" in fold(read.typed)  # the report's reading leaves its own year out
+                return Plan(report_ids, read.typed if own else undated, read.typed_history)
         return Plan(report_ids, read.text, read.history)
 
     @staticmethod
@@ -246,7 +248,7 @@ class Librarian:
         years = self.shelf.years_of(plan.report_ids)
         if 1 < len(years) == len(plan.report_ids) <= _MOST_YEARS and not plan.strict and not plan.prints and self._distinct(plan):
             return self._each(plan, k)
-        desk = self._desk(plan.report_ids, strict=plan.strict)
+        desk = self._desk(plan.report_ids, strict=plan.strict, follows=bool(plan.history))
         answer = desk.answer(plan.text, plan.history, self._within(plan.report_ids), max(k, 5) if plan.prints else k)
         if answer.answered and (plan.prints or plan.says):
             kept = [citation for citation in answer.citations if _vouches(citation, plan)]
@@ -272,24 +274,29 @@ class Librarian:
     def _within(self, report_ids: tuple[str, ...]) -> tuple[str, ...]:
         return () if len(report_ids) <= _NARROW or len(report_ids) == len(self._all) else report_ids
 
-    def _desk(self, report_ids: tuple[str, ...], *, strict: bool = False) -> Answerer:
-        """What answers from a set of reports; made at its first use. Many reports share one."""
+    def _desk(self, report_ids: tuple[str, ...], *, strict: bool = False, follows: bool = False) -> Answerer:
+        """What answers from a set of reports; made at its first use. Many reports share one.
+
+        A question that follows others is read with their words, and not held to how many of its own a sentence says.
+        """
         narrow = len(report_ids) <= _NARROW < len(self._all) or (len(report_ids) < len(self._all) <= _NARROW)
-        key = (report_ids if narrow else (), strict)
+        key = (report_ids if narrow else (), strict, follows and not strict)
         with self._lock:
             if key not in self._desks:
-                self._desks[key] = self._made(key[0], strict=strict)
+                self._desks[key] = self._made(*key)
                 if len(self._desks) > _DESKS:
                     self._desks.popitem(last=False)
             self._desks.move_to_end(key)
             return self._desks[key]
 
-    def _made(self, report_ids: tuple[str, ...], *, strict: bool) -> Answerer:
+    def _made(self, report_ids: tuple[str, ...], strict: bool, follows: bool) -> Answerer:
         index = Narrowed(self.index, report_ids) if report_ids else self.index
         alone = len(index.reports) <= _NARROW
         banked = self._bank and alone and all(len(index.bank_rows(report.report_id)) >= _BANKED for report in index.reports)
         normaliser = normaliser_of(index, self._words, mending=alone)
-        desk = Answerer(index, self._encoder, normaliser, self._weights, bank=banked, longest=self._longest, strict=strict)
+        away = any(self._at(report.report_id) != self.shelf.home for report in index.reports)
+        judge = unasked_for if strict else on_subject if away and not banked and not follows else None
+        desk = Answerer(index, self._encoder, normaliser, self._weights, bank=banked, longest=self._longest, judge=judge)
         if self._threshold is not None and not strict:
             desk.threshold = self._threshold
         return desk

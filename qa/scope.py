@@ -36,6 +36,7 @@ class Scope:
     publisher: str | None = None  # key of who it names
     soft: str = ""  # a word that may mean the whole country: 全国
     years: Years = NO_YEARS
+    undated: str = ""  # the question without its years alone
     bare: bool = False  # it says where to look and nothing else: 那2019年呢
     says_report: bool = False  # 报告, 总结: a year is that of the report, not of what it tells
 
@@ -151,7 +152,8 @@ class Shelf:
             left = text
         if years.years and not named and not re.search(r"[^\W\d]", left):
             return Scope(text)
-        return replace(scope, text=left, bare=bare)
+        undated = "".join(_without(text, years.spans).split()) if years.years else ""
+        return replace(scope, text=left, undated=undated.removeprefix("的"), bare=bare)
 
     def _who(self, text: str) -> tuple[str | None, list[Span]]:
         """The publisher that a question names, and where; the longest name wins, then the home's."""
