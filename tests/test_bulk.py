@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from bench.kill_builds import kill_builds
 from fakes import CountingEncoder, write_report
 
 from corpus.bank import BankQuestion
@@ -262,3 +263,9 @@ def test_milvus_keeps_the_passages_and_answers_as_files_do(tmp_path: Path, conte
             load_index(more, CountingEncoder(), tmp_path / "index", room)
     finally:
         disconnect(address)
+
+
+def test_builders_killed_at_random_lose_nothing(tmp_path: Path) -> None:
+    seen = kill_builds(tmp_path, 6)
+    assert seen["killed"] == 6
+    assert seen["old"] + seen["new"] == 6
