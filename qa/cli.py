@@ -477,6 +477,7 @@ def _bar() -> Any:
             from tqdm import tqdm
 
             bar = tqdm(total=total, desc="建索引", unit="条", leave=False)
+        bar.total = total  # an estimate, better with every report
         bar.update(done - bar.n)
         if done >= total:
             bar.close()
