@@ -114,7 +114,6 @@ class BankDesk:
         path = self.path(report_id)
         if path is None:
             raise BankError("没有设置状态文件夹,不能添加问题;请设置 YOUJU_STATE")
-        path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
 

@@ -164,7 +164,7 @@ class Log:
         clean = (value.encode("utf-8", "replace").decode() if isinstance(value, str) else value for value in values)
         with self._lock:
             self._pending.append((statement, (_second(now), *clean)))
-            if now >= self._quiet_until:
+            if not timedelta() < self._quiet_until - now <= _AGAIN:  # further off: the clock has been set back
                 self._do(lambda base: None)
 
     # ---- reading ----
@@ -221,18 +221,20 @@ class Log:
     def _read(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Rows; none when the log cannot be read."""
         with self._lock:
-            return self._do(lambda base: base.execute(query, values).fetchall()) or []
+            self._do(lambda base: None)  # what waits comes first, where it can be written
+            return self._do(lambda base: base.execute(query, values).fetchall(), flush=False) or []
 
     # ---- the file ----
 
-    def _do(self, work: Callable[[sqlite3.Connection], _T]) -> _T | None:
+    def _do(self, work: Callable[[sqlite3.Connection], _T], *, flush: bool = True) -> _T | None:
         """Write what waits, then work on the open file; None when that cannot be done now. The lock is held."""
         for again in (True, False):
             try:
                 base = self._opened()
-                self._flush(base)
+                if flush:
+                    self._flush(base)
                 return work(base)
-            except (sqlite3.Error, OSError) as error:
+            except (sqlite3.Error, OSError, UnicodeDecodeError) as error:  # the last: sqlite3 quotes a damaged file in its message
                 if not (again and _is_damaged(error) and self._set_aside()):
                     self._trouble(error)
                     return None
@@ -291,7 +293,7 @@ class Log:
             return
         self._forget()
         if now >= self._quiet_until:
-            self._say(f"提问记录现在写不进 {self._path}({error});请检查磁盘空间和权限,回答不受影响")
+            self._say(f"提问记录现在写不进 {self._path}({' '.join(str(error).split())});请检查磁盘空间和权限,回答不受影响")
         self._quiet_until = now + _AGAIN
 
     def _forget(self) -> None:
@@ -324,7 +326,8 @@ def _prepare(base: sqlite3.Connection) -> None:
     if version not in (0, _VERSION):
         raise _OtherVersion
     base.executescript(_TABLES)
-    base.execute(f"PRAGMA user_version = {_VERSION}")
+    if version != _VERSION:  # writing it again would need room on a full disk
+        base.execute(f"PRAGMA user_version = {_VERSION}")
 
 
 class _OtherVersion(sqlite3.DatabaseError):
@@ -334,7 +337,8 @@ class _OtherVersion(sqlite3.DatabaseError):
 def _is_damaged(error: Exception) -> bool:
     code = getattr(error, "sqlite_errorcode", 0) or 0
     wrong_tables = isinstance(error, sqlite3.OperationalError) and "no such column" in str(error)
-    return isinstance(error, _OtherVersion) or wrong_tables or code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    unreadable = isinstance(error, _OtherVersion | UnicodeDecodeError)
+    return unreadable or wrong_tables or code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def _where(wanted: Search) -> tuple[str, list[object]]:

@@ -45,7 +45,7 @@ class Ledger:
             for _ in range(3):  # as it is, begun anew, in memory
                 try:
                     return self._worked(work)
-                except (sqlite3.Error, OSError) as error:
+                except (sqlite3.Error, OSError, UnicodeDecodeError) as error:  # the last: sqlite3 quotes a damaged file
                     if _is_busy(error):
                         break
                     self._forget()
@@ -91,7 +91,7 @@ class Ledger:
     def _give_up(self, error: Exception) -> None:
         """Go on in memory, until the next start."""
         if self._path is not None:
-            self._say(texts_tools.LEDGER_UNWRITTEN.format(path=self._path, why=error))
+            self._say(texts_tools.LEDGER_UNWRITTEN.format(path=self._path, why=" ".join(str(error).split())))
         self._path = None
 
     @staticmethod
@@ -117,7 +117,7 @@ def _is_busy(error: Exception) -> bool:
 def _is_damaged(error: Exception) -> bool:
     code = getattr(error, "sqlite_errorcode", 0) or 0
     other_tables = isinstance(error, sqlite3.OperationalError) and code & 0xFF == sqlite3.SQLITE_ERROR
-    return other_tables or code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    return isinstance(error, UnicodeDecodeError) or other_tables or code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def open_ledger(state: Path) -> Ledger:

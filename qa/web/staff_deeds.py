@@ -1,6 +1,8 @@
 """Who did what at the desk, and when: one JSON object a line, added to and never changed."""
 
+import errno
 import json
+import os
 import threading
 from collections import deque
 from dataclasses import asdict, dataclass
@@ -45,12 +47,11 @@ class Deeds:
             YoujuError: it cannot be written.
         """
         deed = Deed(datetime.now(CHINA).isoformat(timespec="seconds"), who, did, report_id, question, quote, reason)
-        line = json.dumps(asdict(deed), ensure_ascii=False) + "\n"
+        line = (json.dumps(asdict(deed), ensure_ascii=False) + "\n").encode("utf-8", "replace")
         try:
             with self._lock:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
-                with self._path.open("a", encoding="utf-8", errors="replace") as file:
-                    file.write(line)
+                _append(self._path, line)
         except OSError as error:
             raise YoujuError(texts_tools.DEEDS_UNWRITTEN.format(path=self._path, why=error.strerror)) from error
 
@@ -62,6 +63,21 @@ class Deeds:
         except OSError:
             return []
         return [deed for line in reversed(lines) if (deed := _deed(line)) is not None]
+
+
+def _append(path: Path, line: bytes) -> None:
+    """Add a whole line, on the disk before we return, or nothing: half a line would spoil the next one."""
+    with path.open("a+b", buffering=0) as file:
+        end = file.seek(0, os.SEEK_END)
+        file.seek(max(0, end - 1))
+        line = line if file.read(1) in (b"", b"\n") else b"\n" + line
+        try:
+            if file.write(line) != len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            os.fsync(file.fileno())
+        except OSError:
+            os.ftruncate(file.fileno(), end)
+            raise
 
 
 def _deed(line: str) -> Deed | None:
