@@ -252,10 +252,10 @@ def test_milvus_keeps_the_passages_and_answers_as_files_do(tmp_path: Path, conte
         assert found(build_index(content, encoder, tmp_path / "index", room=room)) == in_files
         assert encoder.encoded == []  # moved, not embedded again
         write_report(tmp_path / "reports" / "r-0", "0年总结\n又一句增长。\n")
-        for _ in range(3):  # and what no version names is dropped
+        for number in range(2):  # and what no version names is dropped
             more = read_content(Library(tmp_path / "reports"))
             assert len(build_index(more, encoder, tmp_path / "index", room=room).reports) == 5
-            write_report(tmp_path / "reports" / "r-0", f"0年总结\n又一句增长{_}。\n")
+            write_report(tmp_path / "reports" / "r-0", f"0年总结\n又一句增长{number}。\n")
         assert len(connect(address).list_collections()) == 6
         for name in connect(address).list_collections():
             connect(address).drop_collection(name)
