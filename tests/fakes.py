@@ -1,8 +1,11 @@
 """Doubles for tests: a model whose scores can be worked out by hand, and small reports."""
 
+import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -50,3 +53,9 @@ def write_report(folder: Path, text: str, about: str = "") -> Path:
     if about:
         (folder / "about.toml").write_text(about, encoding="utf-8")
     return folder
+
+
+def run(work: Coroutine[Any, Any, Any]) -> Any:
+    """What a coroutine returns; in a thread of its own, for the browser of other tests keeps a loop running in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()

@@ -1,6 +1,5 @@
 """Starting, stopping, taking turns: real processes, real sockets, no visitor turned away."""
 
-import asyncio
 import functools
 import http.client
 import json
@@ -18,7 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from fakes import write_report
+from fakes import run, write_report
 
 from corpus.errors import ReportError
 from qa.serve.follow import Follower
@@ -167,7 +166,7 @@ def test_ready_means_that_a_question_was_answered() -> None:
     readiness = Readiness(service, clock=lambda: now)
 
     def why_not() -> str:
-        return asyncio.run(readiness.why_not())
+        return run(readiness.why_not())
 
     assert why_not() == ""
     service.wrong = OSError("the index is gone")

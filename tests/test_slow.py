@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 import uvicorn
+from fakes import run
 from fastapi.testclient import TestClient
 from staged import Staged
 from starlette.responses import PlainTextResponse
@@ -137,7 +138,7 @@ def answered(limit: BodyLimit, messages: list[Message], path: str = "/", length:
 
     headers = [] if length is None else [(b"content-length", str(length).encode())]
     scope = {"type": "http", "method": "POST", "path": path, "headers": headers}
-    asyncio.run(limit(scope, receive, send))
+    run(limit(scope, receive, send))
     return statuses[0]
 
 
@@ -202,8 +203,8 @@ def test_bodies_that_come_at_once_share_the_room_and_give_it_back() -> None:
     async def several() -> list[int]:
         return list(await asyncio.gather(one(400, 0.1), one(400, 0.1), one(200, 0.1)))
 
-    assert asyncio.run(several()) == [200, 503, 200]
-    assert asyncio.run(one(500, 0.0)) == 200
+    assert run(several()) == [200, 503, 200]
+    assert run(one(500, 0.0)) == 200
 
 
 def test_a_hundred_megabytes_are_refused_before_they_are_sent() -> None:

@@ -111,7 +111,7 @@ def test_a_keyboard_is_enough(staged: Server, visitor: Visitor) -> None:
     page.keyboard.type("热线满意率多少")
     page.keyboard.press("Enter")
     expect(page.locator("#yj-talk .yj-quote").first).to_be_visible()
-    for _ in range(20):
+    for _ in range(40):
         page.keyboard.press("Shift+Tab")
         if page.evaluate("document.activeElement.className").startswith("yj-open"):
             break
