@@ -6,7 +6,9 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-CHECKS = (["ruff", "check", "."], ["mypy"], ["pytest", *sys.argv[1:]])  # pytest last: it closes with what passed
+# Two at a time, the tests of a file together: they share what is costly to set up. What comes behind ``-m tests`` wins.
+SHARED = ["-n", "2", "--dist", "loadfile"]
+CHECKS = (["ruff", "check", "."], ["mypy"], ["pytest", *SHARED, *sys.argv[1:]])  # pytest last: it closes with what passed
 
 
 def main() -> int:
