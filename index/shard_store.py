@@ -10,10 +10,11 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from corpus.durable import sync
 from corpus.errors import SearchIndexError
 from corpus.report import Report
 from index.shard import Shard, read_shard, to_bytes
-from index.store import sync, unwritable
+from index.store import unwritable
 
 
 class ShardStore:

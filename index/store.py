@@ -12,7 +12,6 @@ A build that dies at any moment leaves ``current`` naming a whole version.
 import hashlib
 import io
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ from typing import Any
 import numpy as np
 from filelock import FileLock
 
+from corpus.durable import sync, write
 from corpus.errors import SearchIndexError
 
 FORMAT = 2  # raised whenever the files of a version change meaning
@@ -66,14 +66,14 @@ def new_version(folder: Path, manifest: dict[str, Any]) -> Iterator[Path]:
         yield draft
         manifest["files"] = {path.name: _sha256(path) for path in sorted(draft.iterdir())}
         body = json.dumps(manifest, ensure_ascii=False, indent=1).encode()
-        _write_synced(draft / "manifest.json", body)
+        write(draft / "manifest.json", body)
         for path in draft.iterdir():
             sync(path)
         name = f"v-{manifest['created'].replace(':', '')}-{hashlib.sha256(body).hexdigest()[:8]}"
         draft.rename(folder / name)
         sync(folder)
         before = current_name(folder)
-        _write_synced(folder / "current.new", name.encode())
+        write(folder / "current.new", name.encode())
         (folder / "current.new").replace(folder / "current")
         sync(folder)
     except OSError as error:
@@ -153,24 +153,8 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _write_synced(path: Path, body: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(body)
-        file.flush()
-        os.fsync(file.fileno())
-
-
 def write_arrays(path: Path, **arrays: Any) -> None:
     """Arrays into one file, in one write: what a full disk leaves is never taken for whole."""
     body = io.BytesIO()
     np.savez(body, allow_pickle=False, **arrays)
     path.write_bytes(body.getbuffer())
-
-
-def sync(path: Path) -> None:
-    """Make a file's content, or a folder's entries, survive a power cut."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

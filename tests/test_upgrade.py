@@ -54,7 +54,7 @@ def test_an_upgrade_that_fails_leaves_the_old_index_alone(before: Path, monkeypa
     content = read_content(Library(before / "reports"))
     with pytest.raises(SearchIndexError):
         load_index(content, CountingEncoder(), before / "index")
-    monkeypatch.setattr("index.store.os.fsync", full)
+    monkeypatch.setattr("corpus.durable.os.fsync", full)
     with pytest.raises(SearchIndexError):
         build_index(content, CountingEncoder(), before / "index")
     assert {path: path.read_bytes() for path in files} == files
