@@ -15,6 +15,7 @@ from fakes import CountingEncoder, write_report
 from fastapi.testclient import TestClient
 from faults import FORK, FOUND, WRITERS, files_grow, kill, meet_a_full_disk, no_file_grows
 from staged import Staged
+from unprivileged import give_up_privileges
 
 from corpus.bank import BankQuestion
 from corpus.errors import YoujuError
@@ -64,8 +65,6 @@ def test_on_a_read_only_disk_answers_go_on_and_each_failure_is_one_line(tmp_path
     write_report(tmp_path / "reports" / "r", TEXT)
     state = tmp_path / "state"
     state.mkdir()
-    for path in (tmp_path, *tmp_path.parents[:3]):
-        path.chmod(path.stat().st_mode | 0o055)
     state.chmod(0o555)
     said: list[str] = []
     log, limit = open_log(state, 30, said.append), Limit(Ledger(state / "visitors.sqlite3", said.append), "ask", 1)
@@ -74,9 +73,7 @@ def test_on_a_read_only_disk_answers_go_on_and_each_failure_is_one_line(tmp_path
     )
 
     def serve() -> None:
-        if os.geteuid() == 0:  # root may write anywhere
-            os.setgid(65534)
-            os.setuid(65534)
+        give_up_privileges()
         assert service.ask("粮食增长多少").question == "粮食增长多少"
         assert [limit.allows("a"), limit.allows("a")] == [True, False]
         with pytest.raises(YoujuError, match="权限"):

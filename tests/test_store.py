@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from fakes import CountingEncoder, write_report
+from unprivileged import give_up_privileges
 
 from corpus.errors import SearchIndexError
 from corpus.library import Library
@@ -310,16 +311,11 @@ def test_where_nothing_can_be_written_it_answers_from_memory(tmp_path: Path) -> 
 
 
 def test_a_folder_that_is_read_only(tmp_path: Path, old: Content) -> None:
-    """In a process that is nobody's, since root may write anywhere."""
     folder = tmp_path / "index"
     folder.mkdir(mode=0o555)
-    for path in (tmp_path, *tmp_path.parents[:3]):
-        path.chmod(path.stat().st_mode | 0o055)
 
     def build() -> None:
-        if os.geteuid() == 0:
-            os.setgid(65534)
-            os.setuid(65534)
+        give_up_privileges()
         with pytest.raises(SearchIndexError, match="权限"):
             build_index(old, CountingEncoder(), folder)
 
