@@ -22,6 +22,7 @@ from qa.parts import split_parts
 from qa.rank import Ranked, Weights, rank
 from qa.records import Answer, Citation, Kind, Reason
 from qa.retrieve import Candidates, pair_set, pool
+from qa.stages import stage
 from qa.wording import Wording
 
 _CHAT_REASONS = frozenset(("smalltalk", "injection"))
@@ -97,13 +98,13 @@ class Answerer:
         early = self._unaskable(question)
         if early:
             return refusal(question, early)
-        query = self._normaliser.query(question)
+        query = self._query(question)
         followed = self._follow(question, query, history[-2:], report_ids, k) if history else None
         return followed or self._alone(question, query, report_ids, k)
 
     def explain(self, question: str) -> Ranked:
         """How a question was read, found and ordered, and what speaks for the first sentence."""
-        return self._try([self._normaliser.query(question)], ())[0].ranked
+        return self._try([self._query(question)], ())[0].ranked
 
     def _unaskable(self, question: str) -> Reason | None:
         """Why a text is not even searched for; None when it is."""
@@ -133,13 +134,20 @@ class Answerer:
             return self._several(question, tried, parts, report_ids, k)
         return self._decide(question, tried, k)
 
+    def _query(self, text: str) -> Query:
+        with stage("normalise"):
+            return self._normaliser.query(text)
+
     def _try(self, queries: Sequence[Query], report_ids: Sequence[str]) -> list[Tried]:
-        vectors = self._encoder.encode_queries([query.text for query in queries])
+        with stage("embed"):
+            vectors = self._encoder.encode_queries([query.text for query in queries])
         return [self._ranked(query, vector, report_ids) for query, vector in zip(queries, vectors, strict=True)]
 
     def _ranked(self, query: Query, vector: Vectors, report_ids: Sequence[str]) -> Tried:
-        candidates = pool(self.index, query, vector, report_ids)
-        ranked = rank(candidates, self._weights, self._wording, bank=self._bank or _in_bank(candidates))
+        with stage("search"):
+            candidates = pool(self.index, query, vector, report_ids)
+        with stage("rank"):
+            ranked = rank(candidates, self._weights, self._wording, bank=self._bank or _in_bank(candidates))
         if self._judge is not None:
             answers = self._judge(ranked, self.threshold)
             settled = max(ranked.probability, self.threshold) if answers else min(ranked.probability, self.threshold / 2)
@@ -230,7 +238,7 @@ class Answerer:
 
         Where the whole question is answerable, a part need be half as sure: the other parts vouch for the topic.
         """
-        tried = self._try([self._normaliser.query(part) for part in parts], report_ids)
+        tried = self._try([self._query(part) for part in parts], report_ids)
         enough = self.threshold * (0.5 if whole.probability >= self.threshold else 1.0)
         sure = [part for part in tried if part.ranked.order and part.probability >= enough]
         if not sure:
@@ -268,7 +276,7 @@ class Answerer:
             return replace(self._alone(question, before, report_ids, k), question=question, understood=understood)
         if asks_next(query.text):
             return self._next(question, self._try([before], report_ids)[0], k, understood)
-        alone, *together = self._try([query, *map(self._normaliser.query, readings(before.text, query.text))], report_ids)
+        alone, *together = self._try([query, *map(self._query, readings(before.text, query.text))], report_ids)
         best = max(together, key=lambda tried: tried.probability + self._named(tried, own_words(query.text)))
         if alone.probability >= (max(best.probability, self.threshold) if leaning else self.threshold):
             return None
@@ -278,10 +286,10 @@ class Answerer:
 
     def _before(self, history: Sequence[str]) -> Query:
         """The question before, itself completed when it was a follow-up."""
-        before = self._normaliser.query(history[-1])
+        before = self._query(history[-1])
         if len(history) > 1 and is_follow_up(before.text) and not asks_next(before.text):
-            earlier = self._normaliser.query(history[-2])
-            return self._normaliser.query(readings(earlier.text, before.text)[-1])
+            earlier = self._query(history[-2])
+            return self._query(readings(earlier.text, before.text)[-1])
         return before
 
     @staticmethod
@@ -376,7 +384,7 @@ class Answerer:
     def _is_presentable(self, question: str) -> bool:
         if len(question) > 16 or _PERSONAL.search(question) or not _ASKING.search(question) or not well_spelt(question):
             return False
-        query = self._normaliser.query(question)
+        query = self._query(question)
         return query.text == question and not query.mended and not query.numbers
 
 

@@ -23,6 +23,7 @@ from qa.normalise import WordList, clean
 from qa.rank import Ranked, Weights, on_subject, unasked_for
 from qa.records import Answer, Citation
 from qa.scope import Scope, Shelf
+from qa.stages import stage
 from qa.vocabulary import normaliser_of
 from qa.years import printed_years
 
@@ -97,7 +98,8 @@ class Librarian:
         within = tuple(name for name in self._all if not report_ids or name in report_ids)
         if len(self._all) == 1 or len(question) > self._longest:
             return self._desk(within[:1]).answer(question, history, (), k)
-        read = self._read(question, history)
+        with stage("normalise"):
+            read = self._read(question, history)
         first: Answer | None = None
         for plan in self._plans(read, within):
             answer = self._ask(plan, k)

@@ -19,6 +19,7 @@ from corpus.bank import same_question
 from qa.masking import mask
 from qa.records import Answer
 from qa.retrieve import dice, pair_set
+from qa.stages import Spent
 
 CHINA = timezone(timedelta(hours=8))  # days are counted where the readers live, whatever the machine's clock says
 _VERSION = 1  # of the tables
@@ -132,8 +133,8 @@ class Log:
 
     # ---- writing ----
 
-    def asked(self, question: str, answer: Answer, milliseconds: float) -> None:
-        """Keep one question and what was answered; never fails."""
+    def asked(self, question: str, answer: Answer, milliseconds: float, _spent: Spent | None = None, /) -> None:
+        """Keep one question, what was answered and how long it took; never fails."""
         first = answer.citations[0] if answer.citations else None
         self._write(
             _ASKED,

@@ -2,7 +2,6 @@
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
@@ -34,6 +33,7 @@ from qa.records import Answer
 from qa.registers import Registers
 from qa.scope import Shelf
 from qa.shortlist import Shortlist
+from qa.stages import Spent, measured
 
 if TYPE_CHECKING:
     from qa.settings import Settings
@@ -46,15 +46,13 @@ Say = Callable[[str], None]
 class Recorder(Protocol):
     """Keeps what was asked; never fails an answer."""
 
-    def asked(self, question: str, answer: Answer, milliseconds: float) -> None:
-        """One question and what was answered."""
+    def asked(self, question: str, answer: Answer, milliseconds: float, spent: Spent, /) -> None:
+        """One question, what was answered, how long it took, and where that time went."""
         ...
 
     def feedback(self, question: str, sentence_id: str, vote: str, reason: str) -> None:
         """One vote on an answer."""
         ...
-
-
 
 
 class Service:
@@ -146,10 +144,10 @@ class Service:
         answerer = self.answerer()
         if reports and not {report.report_id for report in answerer.index.reports}.issuperset(reports):
             raise UnknownReport("这份报告刚刚换过;请再问一次")
-        started = time.perf_counter()
-        answer = self._decided(answerer, question, history, reports, k)
+        with measured() as spent:
+            answer = self._decided(answerer, question, history, reports, k)
         if self._recorder is not None:
-            self._recorder.asked(question, answer, (time.perf_counter() - started) * 1000)
+            self._recorder.asked(question, answer, sum(spent.values()) * 1000, spent)
         return answer
 
     def rehearse(self, question: str) -> Answer:

@@ -7,10 +7,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from fakes import CountingEncoder, write_report
 from fastapi.testclient import TestClient
 from staged import Staged
 
+from qa.service import Service
 from qa.settings import Settings
+from qa.stages import STAGES
 from qa.web.metrics import Metrics
 from qa.web.observe import heard, route_name
 from qa.web.site import create_app
@@ -29,7 +32,7 @@ class Counted(Staged):  # type: ignore[misc]
 
     def ask(self, question: str, **given: object) -> object:
         answer = super().ask(question, **given)
-        self._metrics.asked(question, answer, 30.0)
+        self._metrics.asked(question, answer, 30.0, {"embed": 0.02, "rank": 0.01})
         return answer
 
 
@@ -43,6 +46,29 @@ def numbers(client: TestClient) -> dict[str, float]:
     text = client.get("/metrics").text
     rows = (line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
     return {name: float(value) for name, value in rows}
+
+
+def test_the_stages_of_a_question_make_up_its_time(tmp_path: Path) -> None:
+    told: list[tuple[float, dict[str, float]]] = []
+
+    class Heard:
+        def asked(self, question: str, answer: object, milliseconds: float, spent: dict[str, float], /) -> None:
+            told.append((milliseconds, spent))
+
+        def feedback(self, *_: str) -> None:
+            raise AssertionError
+
+    write_report(tmp_path / "reports" / "r", "总结\n粮食产量增长5.2%。\n就业稳定。\n")
+    encoder = CountingEncoder(pause=0.01)
+    service = Service(reports=tmp_path / "reports", index=tmp_path / "index", encoder=encoder, recorder=Heard())
+    service.warm()
+    assert told == []
+    service.ask("粮食增长多少")
+    [(milliseconds, spent)] = told
+    assert tuple(spent) == STAGES
+    assert all(seconds > 0 for seconds in spent.values())
+    assert spent["embed"] >= 0.01
+    assert sum(spent.values()) * 1000 == pytest.approx(milliseconds)
 
 
 def test_questions_and_requests_are_counted() -> None:
@@ -71,6 +97,7 @@ def test_questions_and_requests_are_counted() -> None:
     assert found['youju_answer_seconds_count{stage="total"}'] == 4
     assert found['youju_answer_seconds_bucket{le="0.02",stage="total"}'] == 0
     assert found['youju_answer_seconds_bucket{le="0.03",stage="total"}'] == 4
+    assert found['youju_answer_seconds_sum{stage="embed"}'] == pytest.approx(0.08)
     assert (found["youju_ready"], found["youju_reports"], found["youju_requests_in_flight"]) == (1, 1, 1)
     assert found["youju_memory_bytes"] > 50e6
     assert any(name.startswith("youju_build_info") for name in found)

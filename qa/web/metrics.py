@@ -19,6 +19,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from qa.records import Answer
 from qa.service import Recorder
 from qa.service import Service as FullService
+from qa.stages import Spent
 from qa.web.contract import Service
 from qa.web.problems import problem
 
@@ -54,13 +55,15 @@ class Metrics:
         built = Gauge("youju_build_info", "Versions.", ("python", *map(_label, _PACKAGES)), registry=own, multiprocess_mode="livemax")
         built.labels(platform.python_version(), *map(version, _PACKAGES)).set(1)
 
-    def asked(self, question: str, answer: Answer, milliseconds: float) -> None:
-        """One question and what was answered."""
+    def asked(self, question: str, answer: Answer, milliseconds: float, spent: Spent, /) -> None:
+        """One question, what was answered, how long it took, and where that time went."""
         self.questions.labels("answered" if answer.answered else "refused", answer.reason or "", answer.kind).inc()
+        for name, seconds in spent.items():
+            self.stages.labels(name).observe(seconds)
         self.stages.labels("total").observe(milliseconds / 1000)
         self._heard(answer)
         if self._recorder is not None:
-            self._recorder.asked(question, answer, milliseconds)
+            self._recorder.asked(question, answer, milliseconds, spent)
 
     def feedback(self, question: str, sentence_id: str, vote: str, reason: str) -> None:
         """One vote on an answer."""
