@@ -19,6 +19,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from corpus.durable import put, sync
 from corpus.errors import InputError, ReportError, YoujuError
 from corpus.library import Library
 from qa.backup import FORMAT, LOG, MANIFEST, REMOVED, Contents, is_kept, reports_of
@@ -55,7 +56,7 @@ def restore_backup(file: Path, reports: Path, state: Path) -> tuple[Contents, st
             try:
                 _unpack(archive, files, {"reports": reports / _STAGE, "state": state / _STAGE})
                 _try_out(reports / _STAGE, state / _STAGE)
-                _write_down(state / _STAGE / _MOVES, _moves(files, reports, state, kept))
+                put(state / _STAGE / _MOVES, json.dumps(_moves(files, reports, state, kept), ensure_ascii=False).encode())
             except BaseException as error:
                 for folder in (reports, state):
                     shutil.rmtree(folder / _STAGE, ignore_errors=True)
@@ -90,7 +91,7 @@ def finish_restore(state: Path) -> bool:
         _switch(Path(new) if new else None, Path(place), Path(old))
     stages = [Path(stage) for stage in table["stages"]]
     for folder in {stage.parent for stage in stages}:
-        _sync(folder)
+        sync(folder)
     written.unlink()
     for stage in stages:
         shutil.rmtree(stage, ignore_errors=True)
@@ -235,24 +236,6 @@ def _moves(files: Files, reports: Path, state: Path, kept: str) -> dict[str, Any
         staged = str(folder / _STAGE / name) if (top, name) in new else ""
         moves.append([staged, str(folder / name), str(folder / kept / name)])
     return {"moves": moves, "stages": [str(folder.resolve() / _STAGE) for folder in (reports, state)]}
-
-
-def _write_down(path: Path, table: dict[str, Any]) -> None:
-    draft = path.with_name(f"{path.name}.new")
-    with draft.open("w", encoding="utf-8") as file:
-        json.dump(table, file, ensure_ascii=False)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-    _sync(path.parent)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _contents(manifest: dict[str, Any], files: Files) -> Contents:
