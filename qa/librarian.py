@@ -22,7 +22,7 @@ from qa.messages import other_years_message
 from qa.normalise import WordList, clean
 from qa.rank import Ranked, Weights, on_subject, unasked_for
 from qa.records import Answer, Citation
-from qa.scope import Scope, Shelf
+from qa.scope import Catalogue, Scope
 from qa.stages import stage
 from qa.vocabulary import normaliser_of
 from qa.years import printed_years
@@ -60,10 +60,10 @@ class _Read:
 class Librarian:
     """Puts questions to the right reports. Safe to use from several threads."""
 
-    def __init__(self, index: PassageIndex, encoder: Encoder, shelf: Shelf, weights: Weights, *, bank: bool, longest: int) -> None:
+    def __init__(self, index: PassageIndex, encoder: Encoder, catalogue: Catalogue, weights: Weights, *, bank: bool, longest: int) -> None:
         """``longest`` is the longest question taken, in characters."""
         self.index = index
-        self.shelf = shelf
+        self.catalogue = catalogue
         self._encoder = encoder
         self._weights = weights
         self._bank = bank
@@ -72,9 +72,9 @@ class Librarian:
         self._lock = threading.Lock()
         self._desks: OrderedDict[tuple[tuple[str, ...], bool, bool], Answerer] = OrderedDict()
         self._threshold: float | None = None
-        self._all = tuple(about.report_id for about in shelf.abouts)  # newest first
+        self._all = tuple(about.report_id for about in catalogue.abouts)  # newest first
         self._home_words: str | None = None
-        shelf.printed_at_home = self._printed_at_home
+        catalogue.printed_at_home = self._printed_at_home
 
     @property
     def threshold(self) -> float:
@@ -119,14 +119,14 @@ class Librarian:
     def _printed_at_home(self, words: str) -> bool:
         """Whether the home reports print some words, or people ask them in those words."""
         if self._home_words is None:
-            home = [self.index.report(name) for name in self._of(self.shelf.home, self._all)]
+            home = [self.index.report(name) for name in self._of(self.catalogue.home, self._all)]
             asked = (row.text for report in home for row in self.index.bank_rows(report.report_id))
             self._home_words = fold("\n".join([*(report.text for report in home), *asked]))
         return words in self._home_words
 
     def _read(self, question: str, history: Sequence[str]) -> _Read:
-        scopes = [self.shelf.read(clean(earlier)) for earlier in history]
-        now = self.shelf.read(clean(question))
+        scopes = [self.catalogue.read(clean(earlier)) for earlier in history]
+        now = self.catalogue.read(clean(question))
         carried = Scope("")
         for scope in scopes:
             carried = scope.over(carried) if _leans(scope) else scope
@@ -147,27 +147,27 @@ class Librarian:
                 yield self._plain(named, read)
         elif scope.years.years and not self._no_place(scope, within):
             yield from self._of_years(read, within)
-        elif scope.publisher and scope.publisher != self.shelf.home:
+        elif scope.publisher and scope.publisher != self.catalogue.home:
             yield from self._of_publisher(scope.publisher, read, within)
         else:
             yield from self._at_home(read, within)
 
     def _no_place(self, scope: Scope, within: tuple[str, ...]) -> bool:
         """Whether 去年 tells nothing apart: it is the home's own word, and home has one report, or one is chosen."""
-        at_home = scope.publisher in (None, self.shelf.home) and not (scope.soft and scope.says_report)
-        home = self._of(self.shelf.home, within)
+        at_home = scope.publisher in (None, self.catalogue.home) and not (scope.soft and scope.says_report)
+        home = self._of(self.catalogue.home, within)
         return scope.years.relative and at_home and len(home) <= 1 and not self._of_year(home, scope.years.years)
 
     def _of_years(self, read: _Read, within: tuple[str, ...]) -> Iterator[Plan]:
         scope, years = read.scope, read.scope.years.years
         publisher = self._named_publisher(scope)
-        own = self._of(publisher or self.shelf.home, within)
+        own = self._of(publisher or self.catalogue.home, within)
         covered = self._of_year(own, years)
         if covered:
             yield self._plain(covered, read)
-            if any(name in fold(read.typed) for name in self.shelf.publishers[self.shelf.home].names):
+            if any(name in fold(read.typed) for name in self.catalogue.publishers[self.catalogue.home].names):
                 yield Plan(covered, read.text, read.history)  # 延吉2021年养老院有几家: without what the report never says of itself
-        elif scope.years.relative and years[0] == self.shelf.this_year and own and not (scope.says_report and publisher):
+        elif scope.years.relative and years[0] == self.catalogue.this_year and own and not (scope.says_report and publisher):
             yield self._plain(own[:1], read)  # 今年, as the newest report calls its own year
         others = tuple(name for name in within if name not in own) if publisher is None else ()
         of_year = self._of_year(others, years)
@@ -189,7 +189,7 @@ class Librarian:
             yield self._plain(own, read)
 
     def _at_home(self, read: _Read, within: tuple[str, ...]) -> Iterator[Plan]:
-        home = self._of(self.shelf.home, within)
+        home = self._of(self.catalogue.home, within)
         soft = read.scope.soft
         if home:
             yield replace(self._plain(home[:1], read), says=soft)
@@ -197,7 +197,7 @@ class Librarian:
             yield self._away(home[1:], read, strict=True)
         if read.scope.publisher:
             return
-        state = self.shelf.state
+        state = self.catalogue.state
         if soft and state:
             yield from self._of_publisher(state, read, within)
         if not read.carried.silent and read.scope.silent:
@@ -211,7 +211,7 @@ class Librarian:
 
     def _plain(self, report_ids: tuple[str, ...], read: _Read) -> Plan:
         """Ask reports that were named. The home's are asked with all that was typed: its bank knows how people put it."""
-        if all(self._at(name) == self.shelf.home for name in report_ids) and not read.scope.titles:
+        if all(self._at(name) == self.catalogue.home for name in report_ids) and not read.scope.titles:
             years = read.scope.years
             if not years.relative and len(years.years) < 2:
                 undated = "" if read.scope.bare else read.scope.undated
@@ -224,19 +224,19 @@ class Librarian:
         return Plan(report_ids, read.text, read.history, strict)
 
     def _named_publisher(self, scope: Scope) -> str | None:
-        return scope.publisher or (self.shelf.state if scope.soft else None)
+        return scope.publisher or (self.catalogue.state if scope.soft else None)
 
     def _at(self, report_id: str) -> str:
-        return self.shelf.publisher_of(report_id)
+        return self.catalogue.publisher_of(report_id)
 
     def _of(self, publisher: str, within: Sequence[str]) -> tuple[str, ...]:
         return tuple(name for name in within if self._at(name) == publisher)
 
     def _of_year(self, names: Sequence[str], years: Sequence[int]) -> tuple[str, ...]:
-        return tuple(name for name in names if self.shelf.about(name).year in years)
+        return tuple(name for name in names if self.catalogue.about(name).year in years)
 
     def _newest_home(self, within: Sequence[str]) -> tuple[str, ...]:
-        return self._of(self.shelf.home, within)[:1] or tuple(within[:1])
+        return self._of(self.catalogue.home, within)[:1] or tuple(within[:1])
 
     def _newest_of_each(self, names: Sequence[str]) -> list[str]:
         newest: dict[str, str] = {}
@@ -247,7 +247,7 @@ class Librarian:
     # ---------- asking ----------
 
     def _ask(self, plan: Plan, k: int) -> Answer:
-        years = self.shelf.years_of(plan.report_ids)
+        years = self.catalogue.years_of(plan.report_ids)
         if 1 < len(years) == len(plan.report_ids) <= _MOST_YEARS and not plan.strict and not plan.prints and self._distinct(plan):
             return self._each(plan, k)
         desk = self._desk(plan.report_ids, strict=plan.strict, follows=bool(plan.history))
@@ -264,7 +264,7 @@ class Librarian:
 
     def _each(self, plan: Plan, k: int) -> Answer:
         """Several years: the first sentence of each report that answers, in the order of the years."""
-        ordered = sorted(plan.report_ids, key=lambda name: self.shelf.about(name).year or 0)
+        ordered = sorted(plan.report_ids, key=lambda name: self.catalogue.about(name).year or 0)
         answers = [self._desk((name,)).answer(plan.text, plan.history, (), k) for name in ordered]
         found = [answer for answer in answers if answer.answered]
         if not found:
@@ -296,7 +296,7 @@ class Librarian:
         alone = len(index.reports) <= _NARROW
         banked = self._bank and alone and all(len(index.bank_rows(report.report_id)) >= _BANKED for report in index.reports)
         normaliser = normaliser_of(index, self._words, mending=alone)
-        away = any(self._at(report.report_id) != self.shelf.home for report in index.reports)
+        away = any(self._at(report.report_id) != self.catalogue.home for report in index.reports)
         judge = unasked_for if strict else on_subject if away and not banked and not follows else None
         desk = Answerer(index, self._encoder, normaliser, self._weights, bank=banked, longest=self._longest, judge=judge)
         if self._threshold is not None and not strict:
@@ -318,16 +318,16 @@ class Librarian:
         if plan.report_ids == self._newest_home(self._all) and not read.scope.years.years and not read.scope.titles:
             return ""
         if len(plan.report_ids) == 1:
-            return f"《{self.shelf.about(plan.report_ids[0]).title}》"
+            return f"《{self.catalogue.about(plan.report_ids[0]).title}》"
         return ""
 
     def _refused(self, question: str, read: _Read, within: tuple[str, ...], first: Answer | None) -> Answer:
         scope = read.scope
         years = scope.years.years
         if years and not self._no_place(scope, within) and not (first and first.reason == "false_premise"):
-            publisher = self._named_publisher(scope) or self.shelf.home
+            publisher = self._named_publisher(scope) or self.catalogue.home
             own = self._of(publisher, within)
-            missing = [year for year in years if year not in self.shelf.years_of(own)]
+            missing = [year for year in years if year not in self.catalogue.years_of(own)]
             if missing:
                 return self._other_year(question, read, own, missing, within, first)
         return first or refusal(question, "not_in_report", understood="")
@@ -336,10 +336,10 @@ class Librarian:
         self, question: str, read: _Read, own: tuple[str, ...], missing: list[int], within: tuple[str, ...], first: Answer | None
     ) -> Answer:
         publisher = self._named_publisher(read.scope)
-        there = self.shelf.years_of(own)
+        there = self.catalogue.years_of(own)
         elsewhere = self._of_year([name for name in within if name not in own], missing) if publisher is None else ()
-        name = self.shelf.publishers[publisher or self.shelf.home].name
-        says = other_years_message(name, missing, there, [self.shelf.about(i).title for i in elsewhere[:2]])
+        name = self.catalogue.publishers[publisher or self.catalogue.home].name
+        says = other_years_message(name, missing, there, [self.catalogue.about(i).title for i in elsewhere[:2]])
         refused = refusal(question, "not_in_report", missing=REASONS["other_year"], related=first.related if first else ())
         return replace(refused, message=says, years=there, elsewhere=elsewhere[:2], understood="")
 

@@ -62,7 +62,7 @@ class Scope:
         )
 
 
-class Shelf:
+class Catalogue:
     """The reports there are, who wrote them and what they are called."""
 
     def __init__(

@@ -31,7 +31,7 @@ from qa.pairing import Known
 from qa.rank import Ranked, Weights
 from qa.records import Answer
 from qa.registers import Registers
-from qa.scope import Shelf
+from qa.scope import Catalogue
 from qa.shortlist import Shortlist
 from qa.stages import Spent, measured
 
@@ -237,8 +237,8 @@ class Service:
 
     def home(self) -> Report:
         """The newest report of the visitors' own publisher: what a question is about that says nothing else."""
-        shelf = self._shelf(self.reports())
-        return self.report(shelf.of_publisher[shelf.home][0].report_id)
+        catalogue = self._catalogue(self.reports())
+        return self.report(catalogue.of_publisher[catalogue.home][0].report_id)
 
     def report(self, report_id: str) -> Report:
         """One report; ReportError when there is none of that id."""
@@ -361,15 +361,15 @@ class Service:
 
     def _answerer_of(self, content: Content) -> Librarian:
         index = self._open(content)
-        return Librarian(index, self.encoder, self._shelf(index.reports), Weights.load(), bank=self._bank, longest=self._longest)
+        return Librarian(index, self.encoder, self._catalogue(index.reports), Weights.load(), bank=self._bank, longest=self._longest)
 
-    def _shelf(self, reports: Iterable[Report]) -> Shelf:
-        shelf = Shelf([report.about for report in reports], home=self._home, today=self._today)
-        if not shelf.knows_home(self._home):
-            name = shelf.publishers[shelf.home].name
+    def _catalogue(self, reports: Iterable[Report]) -> Catalogue:
+        catalogue = Catalogue([report.about for report in reports], home=self._home, today=self._today)
+        if not catalogue.knows_home(self._home):
+            name = catalogue.publishers[catalogue.home].name
             self._say(f"设置 YOUJU_HOME={self._home!r} 不是哪份报告的发布单位或编号;先当作{name}的来访者,看看有哪些:python -m qa reports")
             self._home = ""  # said once
-        return shelf
+        return catalogue
 
     def _open(self, content: Content) -> PassageIndex:
         """The index on disk; built when it is missing or out of date; kept in memory when the disk cannot be written to."""

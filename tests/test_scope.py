@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from corpus.report import About
 from qa.normalise import clean
 from qa.publishers import ours, publisher_of
-from qa.scope import Shelf
+from qa.scope import Catalogue
 from qa.years import ranges, read_years
 
 STREET = "上海市杨浦区人民政府延吉新村街道办事处"
@@ -24,10 +24,10 @@ ABOUTS = [
 
 
 @pytest.fixture(scope="module")
-def shelf() -> Shelf:
-    shelf = Shelf(ABOUTS, today=lambda: date(2022, 4, 1))
-    shelf.printed_at_home = lambda words: words in "街道通过全国文明单位复评,建成全国首家社区青少年成长中心,开展国家安全宣传。"
-    return shelf
+def catalogue() -> Catalogue:
+    catalogue = Catalogue(ABOUTS, today=lambda: date(2022, 4, 1))
+    catalogue.printed_at_home = lambda words: words in "街道通过全国文明单位复评,建成全国首家社区青少年成长中心,开展国家安全宣传。"
+    return catalogue
 
 
 @pytest.mark.parametrize(
@@ -61,8 +61,8 @@ def shelf() -> Shelf:
         ("后年打算做什么", (2024,)),
     ],
 )
-def test_years_are_read_in_many_wordings(shelf: Shelf, text: str, years: tuple[int, ...]) -> None:
-    assert shelf.read(clean(text)).years.years == years
+def test_years_are_read_in_many_wordings(catalogue: Catalogue, text: str, years: tuple[int, ...]) -> None:
+    assert catalogue.read(clean(text)).years.years == years
 
 
 @pytest.mark.parametrize(
@@ -86,8 +86,8 @@ def test_years_are_read_in_many_wordings(shelf: Shelf, text: str, years: tuple[i
         "30年房龄的小区",
     ],
 )
-def test_what_is_no_year_is_left_alone(shelf: Shelf, text: str) -> None:
-    scope = shelf.read(clean(text))
+def test_what_is_no_year_is_left_alone(catalogue: Catalogue, text: str) -> None:
+    scope = catalogue.read(clean(text))
     assert scope.years.years == ()
     assert scope.text == clean(text)
 
@@ -114,8 +114,8 @@ def test_what_is_no_year_is_left_alone(shelf: Shelf, text: str) -> None:
         ("延吉市的国内生产总值", None),
     ],
 )
-def test_publishers_are_read_in_many_wordings(shelf: Shelf, text: str, publisher: str | None) -> None:
-    assert shelf.read(clean(text)).publisher == publisher
+def test_publishers_are_read_in_many_wordings(catalogue: Catalogue, text: str, publisher: str | None) -> None:
+    assert catalogue.read(clean(text)).publisher == publisher
 
 
 @pytest.mark.parametrize(
@@ -132,8 +132,8 @@ def test_publishers_are_read_in_many_wordings(shelf: Shelf, text: str, publisher
         ("全国人大代表来了吗", ""),
     ],
 )
-def test_the_whole_country_is_meant_only_where_it_is_no_part_of_a_name(shelf: Shelf, text: str, soft: str) -> None:
-    assert shelf.read(clean(text)).soft == soft
+def test_the_whole_country_is_meant_only_where_it_is_no_part_of_a_name(catalogue: Catalogue, text: str, soft: str) -> None:
+    assert catalogue.read(clean(text)).soft == soft
 
 
 @pytest.mark.parametrize(
@@ -148,28 +148,28 @@ def test_the_whole_country_is_meant_only_where_it_is_no_part_of_a_name(shelf: Sh
         ("2017年中央财政赤字", "中央财政赤字"),
     ],
 )
-def test_the_words_that_say_where_are_taken_out(shelf: Shelf, text: str, left: str) -> None:
-    assert shelf.read(clean(text)).text == left
+def test_the_words_that_say_where_are_taken_out(catalogue: Catalogue, text: str, left: str) -> None:
+    assert catalogue.read(clean(text)).text == left
 
 
 @pytest.mark.parametrize("text", ["那2019年呢", "国务院的呢?", "2020年政府工作报告说了什么", "那我们街道呢", "2019年的报告"])
-def test_a_question_may_say_nothing_but_where(shelf: Shelf, text: str) -> None:
-    assert shelf.read(clean(text)).bare
+def test_a_question_may_say_nothing_but_where(catalogue: Catalogue, text: str) -> None:
+    assert catalogue.read(clean(text)).bare
 
 
-def test_titles_name_their_report(shelf: Shelf) -> None:
-    scope = shelf.read(clean("《2019年中华人民共和国国务院政府工作报告》里就业怎么样"))
+def test_titles_name_their_report(catalogue: Catalogue) -> None:
+    scope = catalogue.read(clean("《2019年中华人民共和国国务院政府工作报告》里就业怎么样"))
     assert (scope.titles, scope.text) == (("guowuyuan-2019",), "就业怎么样")
-    assert shelf.read(clean("延吉新村街道2020年度工作总结 养老院")).titles == ("yanji-2020",)
+    assert catalogue.read(clean("延吉新村街道2020年度工作总结 养老院")).titles == ("yanji-2020",)
 
 
-def test_a_follow_up_keeps_what_it_does_not_name(shelf: Shelf) -> None:
-    before = shelf.read("2019年国务院报告里就业多少")
-    same_place = shelf.read("那2021年呢").over(before)
+def test_a_follow_up_keeps_what_it_does_not_name(catalogue: Catalogue) -> None:
+    before = catalogue.read("2019年国务院报告里就业多少")
+    same_place = catalogue.read("那2021年呢").over(before)
     assert (same_place.publisher, same_place.years.years) == (STATE, (2021,))
-    same_year = shelf.read("长白街道呢").over(before)
+    same_year = catalogue.read("长白街道呢").over(before)
     assert (same_year.publisher, same_year.years.years) == (OTHER, (2019,))
-    assert shelf.read("失业率呢").over(before).years.years == (2019,)
+    assert catalogue.read("失业率呢").over(before).years.years == (2019,)
 
 
 @pytest.mark.parametrize(
@@ -177,13 +177,13 @@ def test_a_follow_up_keeps_what_it_does_not_name(shelf: Shelf) -> None:
     [("", STREET), ("延吉", STREET), ("长白新村街道", OTHER), ("changbai-2021", OTHER), ("国务院", STATE), (STATE, STATE), ("没有的", STREET)],
 )
 def test_home_is_who_the_setting_names_else_the_newest_local_publisher(home: str, key: str) -> None:
-    shelf = Shelf(ABOUTS, home=home)
-    assert shelf.home == key
-    assert shelf.knows_home(home) == (home != "没有的")
+    catalogue = Catalogue(ABOUTS, home=home)
+    assert catalogue.home == key
+    assert catalogue.knows_home(home) == (home != "没有的")
 
 
 def test_a_library_of_the_country_alone_is_at_home_there() -> None:
-    assert Shelf(ABOUTS[-2:]).home == STATE
+    assert Catalogue(ABOUTS[-2:]).home == STATE
 
 
 def test_names_of_publishers() -> None:
@@ -204,4 +204,4 @@ def test_years_for_people() -> None:
 def test_any_text_can_be_read(text: str, today: int, named: bool) -> None:
     years = read_years(clean(text), today, named=named)
     assert all(1000 <= year <= 9999 for year in years.years)
-    Shelf(ABOUTS).read(clean(text))
+    Catalogue(ABOUTS).read(clean(text))
