@@ -1,15 +1,18 @@
 """``/api/v1``: the same answers for other programs. JSON in and out, errors as problem details."""
 
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
 
 from corpus.report import Report
 from qa.web import texts
 from qa.web.contract import Checking, Figuring, Listening, Service
 from qa.web.limit import Limit, Limits
+from qa.web.line import Line, Lines
 from qa.web.problems import problem
 from qa.web.visitor import visitor_of
 
@@ -30,12 +33,14 @@ class AskBody(Body):
     history: Annotated[list[_Question], Field(max_length=50)] = Field(default=[], description=texts.API_HISTORY)
     reports: _ReportIds = Field(default=[], description=texts.API_ONLY)
     k: int = Field(default=3, ge=1, le=20, description=texts.API_K)
+    ticket: str = Field(default="", max_length=64, description=texts.API_TICKET)
 
 
 class CheckBody(Body):
     """A draft."""
 
     text: str = Field(description=texts.API_TEXT, examples=[texts.API_EXAMPLE_DRAFT])
+    ticket: str = Field(default="", max_length=64, description=texts.API_TICKET)
 
 
 class FeedbackBody(Body):
@@ -55,14 +60,14 @@ def _documented(words: str) -> dict[int | str, dict[str, Any]]:
     return {200: {"description": words}}
 
 
-def router(service: Service, limits: Limits, max_draft: int) -> APIRouter:
+def router(service: Service, limits: Limits, lines: Lines, max_draft: int) -> APIRouter:
     """Every route under ``/api/v1`` that the service can serve."""
     routes = APIRouter(prefix="/api/v1", responses=_problem_docs(400, 413, 422, 429, 500, 503))
-    _add_asking(routes, service, limits.ask)
+    _add_asking(routes, service, limits.ask, lines.ask)
     if isinstance(service, Figuring):
         _add_figures(routes, service)
     if isinstance(service, Checking):
-        _add_check(routes, service, limits.check, max_draft)
+        _add_check(routes, service, limits.check, lines.check, max_draft)
     if isinstance(service, Listening):
         _add_feedback(routes, service, limits.feedback)
     return routes
@@ -74,13 +79,14 @@ def _slowed(request: Request, limit: Limit) -> Response | None:
     return None if allowed else problem(429, headers={"Retry-After": "5"})
 
 
-def _add_asking(routes: APIRouter, service: Service, limit: Limit) -> None:
+def _add_asking(routes: APIRouter, service: Service, limit: Limit, line: Line) -> None:
     @routes.post("/ask", summary=texts.API_ASK, responses=_documented(texts.API_ASKED))
-    def ask(request: Request, body: AskBody) -> Response:
-        slowed = _slowed(request, limit)
+    async def ask(request: Request, body: AskBody) -> Response:
+        slowed = await run_in_threadpool(_slowed, request, limit)
         if slowed or not service.ready:
             return slowed or problem(503, headers={"Retry-After": "5"})
-        return JSONResponse(service.ask(body.question, history=body.history, reports=body.reports, k=body.k).to_json())
+        asked = partial(service.ask, body.question, history=body.history, reports=body.reports, k=body.k)
+        return await line.run(lambda: JSONResponse(asked().to_json()), body.ticket)
 
     @routes.get("/reports", summary=texts.API_REPORTS)
     def reports() -> list[dict[str, Any]]:
@@ -93,13 +99,15 @@ def _add_figures(routes: APIRouter, service: Figuring) -> None:
         return [figure.to_json() for figure in service.figures(report or None)]
 
 
-def _add_check(routes: APIRouter, service: Checking, limit: Limit, max_draft: int) -> None:
+def _add_check(routes: APIRouter, service: Checking, limit: Limit, line: Line, max_draft: int) -> None:
     @routes.post("/check", summary=texts.API_CHECK, responses=_documented(texts.API_CHECKED))
-    def check(request: Request, body: CheckBody) -> Response:
+    async def check(request: Request, body: CheckBody) -> Response:
         if len(body.text) > max_draft:
             return problem(413, texts.DRAFT_TOO_LONG.format(most=max_draft))
-        slowed = _slowed(request, limit)
-        return slowed or JSONResponse({"figures": [figure.to_json() for figure in service.check(body.text)]})
+        slowed = await run_in_threadpool(_slowed, request, limit)
+        if slowed:
+            return slowed
+        return await line.run(lambda: JSONResponse({"figures": [figure.to_json() for figure in service.check(body.text)]}), body.ticket)
 
 
 def _add_feedback(routes: APIRouter, service: Listening, limit: Limit) -> None:

@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
+
+from starlette.concurrency import run_in_threadpool
 
 from corpus.report import About
 from qa.web import texts
 from qa.web.contract import Service
 from qa.web.limit import Limit
+from qa.web.line import Line
 from qa.web.page import Site
 from qa.web.picker import chosen_reports
 from qa.web.render import Setting, answer_html, notice_html
@@ -17,9 +21,10 @@ _TURNS_KEPT = 6  # earlier questions that can still be referred to
 class Asking:
     """Questions in, answers as HTML out."""
 
-    def __init__(self, service: Service, site: Site, limit: Limit) -> None:
+    def __init__(self, service: Service, site: Site, limit: Limit, line: Line) -> None:
         self._service = service
         self._limit = limit
+        self._line = line
         self._site = site
         self._max_question = site.max_question
         self._kept: tuple[tuple[About, ...], list[tuple[str, str]], Setting] | None = None
@@ -46,7 +51,7 @@ class Asking:
         """Whether a question is answered at once."""
         return self._service.ready
 
-    def html(self, question: str, history: Sequence[str], client: str, chosen: str = "") -> str:
+    async def html(self, question: str, history: Sequence[str], client: str, chosen: str = "", ticket: str = "") -> str:
         """The answer to a question, or the word on why there is none; waits while the model warms.
 
         Args:
@@ -54,16 +59,20 @@ class Asking:
             history: the questions before it, oldest first.
             client: who asks.
             chosen: where to look, as the picker writes it; "" for everywhere.
+            ticket: what ``Busy`` gave when this was asked before.
+
+        Raises:
+            Busy: it is not this question's turn.
         """
         if len(question) > self._max_question:
             return _plain(texts.TOO_LONG)
-        if not self._limit.allows(client):
+        if not await run_in_threadpool(self._limit.allows, client):
             return _plain(texts.TOO_FAST)
         reports = chosen_reports(chosen, self._site.reports)
         if reports is None:
             return _plain(texts.NO_SUCH_CHOICE)
-        answer = self._service.ask(question, history=list(history)[-_TURNS_KEPT:], reports=reports)
-        return answer_html(answer, replace(self._current()[2], chosen=chosen))
+        asked = partial(self._service.ask, question, history=list(history)[-_TURNS_KEPT:], reports=reports)
+        return await self._line.run(lambda: answer_html(asked(), replace(self._current()[2], chosen=chosen)), ticket)
 
 
 def _plain(words: str) -> str:

@@ -12,7 +12,6 @@ from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.transport_security import TransportSecuritySettings
 from pydantic import Field
-from starlette.concurrency import run_in_threadpool
 from starlette.routing import Route
 
 from corpus.errors import YoujuError
@@ -22,6 +21,7 @@ from qa.service import Service
 from qa.web import texts
 from qa.web.gate import App, Receive, Scope, Send
 from qa.web.limit import Limit
+from qa.web.line import Busy, Line, Lines
 from qa.web.problems import problem
 from qa.web.visitor import visitor_of
 
@@ -36,23 +36,23 @@ Words = Annotated[str, Field(description=texts.MCP_WORDS, min_length=1, max_leng
 OneReport = Annotated[str, Field(description=texts.API_REPORT, max_length=64)]
 
 
-def server_of(service: Service, max_draft: int) -> MCPServer[Any]:
+def server_of(service: Service, lines: Lines, max_draft: int) -> MCPServer[Any]:
     """The tools over a service."""
     server: MCPServer[Any] = MCPServer(texts.BRAND, instructions=texts.MCP_SAYS)
 
     async def ask(question: Question, history: History = [], reports: Reports = []) -> dict[str, Any]:  # noqa: B006  never changed
-        return await _answered(service, lambda: service.ask(question, history=history, reports=reports).to_json())
+        return await _answered(service, lines.ask, lambda: service.ask(question, history=history, reports=reports).to_json())
 
     async def check(text: Draft) -> dict[str, Any]:
         if len(text) > max_draft:
             raise ToolError(texts.DRAFT_TOO_LONG.format(most=max_draft))
-        return await _answered(service, lambda: {"figures": [figure.to_json() for figure in service.check(text)]})
+        return await _answered(service, lines.check, lambda: {"figures": [figure.to_json() for figure in service.check(text)]})
 
     async def figures(words: Words, report: OneReport = "") -> dict[str, Any]:
-        return await _answered(service, lambda: _figures(service, words, report))
+        return await _answered(service, lines.check, lambda: _figures(service, words, report))
 
     async def find_sentence(words: Words, report: OneReport = "") -> dict[str, Any]:
-        return await _answered(service, lambda: _found(service, words, report))
+        return await _answered(service, lines.check, lambda: _found(service, words, report))
 
     tools = ((ask, texts.API_ASK), (check, texts.API_CHECK), (figures, texts.MCP_FIGURES), (find_sentence, texts.MCP_FIND))
     for tool, says in tools:
@@ -60,12 +60,14 @@ def server_of(service: Service, max_draft: int) -> MCPServer[Any]:
     return server
 
 
-async def _answered(service: Service, do: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+async def _answered(service: Service, line: Line, do: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """What a tool gives; our errors are told as they are, others as one that we know nothing of."""
     if not service.ready:
         raise ToolError(texts.PROBLEMS[503])
     try:
-        return await run_in_threadpool(do)
+        return await line.run(do)
+    except Busy as busy:
+        raise ToolError(texts.PLACE_IN_LINE.format(count=busy.ahead)) from busy
     except YoujuError as error:
         raise ToolError(str(error)) from error
 

@@ -15,7 +15,6 @@ import gradio as gr
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
-from starlette.concurrency import run_in_threadpool
 from starlette.routing import Mount
 
 from corpus.report import Report
@@ -24,6 +23,7 @@ from qa.web.asking import Asking
 from qa.web.capture import capture
 from qa.web.contract import Service
 from qa.web.html import ask_link, icon, text
+from qa.web.line import Busy
 from qa.web.page import Page, Site, footer, render
 from qa.web.picker import picker_html
 from qa.web.render import question_html
@@ -79,6 +79,7 @@ class Asked(BaseModel):
     question: str = Field(max_length=20_000)
     history: list[str] = Field(default=[], max_length=50)
     report: str = Field(default="", max_length=64)  # where to look, as the picker writes it
+    ticket: str = Field(default="", max_length=64)  # of the place in line that was told before
 
 
 def mounted(base: str) -> FastAPI:
@@ -114,20 +115,24 @@ def router(gradio_app: FastAPI, asking: Asking, site: Site, service: Service) ->
     async def home(request: Request, q: str = "", after: str = "", report: str = "") -> Response:
         ready = asking.ready
         before = [after] if after.strip() else []
-        asked = q.strip() and ready
-        turn = await run_in_threadpool(_turn, asking, q, before, visitor_of(request), report) if asked else ""
+        turn, wait = "", texts.WARMING if not ready else ""
+        if q.strip() and ready:
+            try:
+                turn = await _turn(asking, q, before, visitor_of(request), report)
+            except Busy as busy:
+                wait = texts.PLACE_IN_LINE.format(count=busy.ahead)
         config, api_info, module, styles = _parts(await capture(gradio_app, request.scope))
-        head = f'<script type="module" src="{site.base}/{module}"></script>{_waiting(q, ready)}'
+        head = f'<script type="module" src="{site.base}/{module}"></script>{_waiting(q, wait)}'
         newest = service.report(site.newest.report_id)
         talk = f'<gradio-app control_page_title="false" embed="false" eager="true" data-styles="{site.base}/{styles}"></gradio-app>'
-        bar = _bar(site, "" if turn else escape(q.strip()), report, ready=ready)
+        bar = _bar(site, "" if turn else escape(q.strip()), report, wait)
         body = _body(site, newest, asking.topics, turn + talk) + bar
         page = Page(texts.TITLE, body, "chat.css", "chat.js", "chat", head, (config, api_info), eval_allowed=True)
         return render(page, site)
 
     @routes.post("/chat/answer")
-    def answer(request: Request, asked: Asked) -> HTMLResponse:
-        html = asking.html(asked.question, asked.history, visitor_of(request), asked.report)
+    async def answer(request: Request, asked: Asked) -> HTMLResponse:
+        html = await asking.html(asked.question, asked.history, visitor_of(request), asked.report, asked.ticket)
         return HTMLResponse(html, headers={"Cache-Control": "no-store"})
 
     return routes
@@ -142,13 +147,13 @@ def _parts(html: str) -> tuple[str, str, str, str]:
     return config, api_info, module, styles
 
 
-def _waiting(question: str, ready: bool) -> str:
-    """Without a script the page asks again by itself until the model is there."""
-    return '<noscript><meta http-equiv="refresh" content="3"></noscript>' if question.strip() and not ready else ""
+def _waiting(question: str, wait: str) -> str:
+    """Without a script the page asks again by itself until there is an answer."""
+    return '<noscript><meta http-equiv="refresh" content="3"></noscript>' if question.strip() and wait else ""
 
 
-def _turn(asking: Asking, question: str, before: Sequence[str], client: str, chosen: str) -> str:
-    answer = asking.html(question, before, client, chosen)
+async def _turn(asking: Asking, question: str, before: Sequence[str], client: str, chosen: str) -> str:
+    answer = await asking.html(question, before, client, chosen)
     return f'<article class="yj-turn" id="yj-first"><div class="yj-ask">{question_html(question)}</div>{answer}</article>'
 
 
@@ -200,9 +205,9 @@ def _rail(site: Site, newest: Report) -> str:
     )
 
 
-def _bar(site: Site, pending: str, chosen: str, *, ready: bool) -> str:
-    waiting = f'<p class="yj-wait" id="yj-warming" role="status"><span class="yj-wait__b"></span>{texts.WARMING}</p>'
-    warming = "" if ready else waiting
+def _bar(site: Site, pending: str, chosen: str, wait: str) -> str:
+    line = f'<p class="yj-wait" id="yj-warming" role="status"><span class="yj-wait__b"></span>{wait}</p>'
+    warming = line if wait else ""
     return (
         f'<form class="yj-bar" role="search" aria-label="{texts.ASK_FORM}" action="{site.base}/" method="get">'
         f'<div id="yj-notices">{warming}</div>{picker_html(site.reports, chosen)}<div class="yj-bar__in"><label class="yj-hide" for="q">{texts.ASK_LABEL}</label>'

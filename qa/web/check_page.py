@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
@@ -23,6 +24,7 @@ from qa.web.check_html import can_change, citations, form_html, notice, result_h
 from qa.web.contract import Checking
 from qa.web.desk_frame import desk_page
 from qa.web.limit import Limit
+from qa.web.line import Busy, Line
 from qa.web.page import Site
 from qa.web.visitor import visitor_of
 
@@ -42,7 +44,7 @@ class Sent:
     wanted: str = ""  # "csv", "docx", "html": a file instead of a page
 
 
-def router(service: Checking, site: Site, limit: Limit, max_draft: int) -> APIRouter:
+def router(service: Checking, site: Site, limit: Limit, line: Line, max_draft: int) -> APIRouter:
     """The form and its result."""
     routes = APIRouter(include_in_schema=False)
 
@@ -60,10 +62,12 @@ def router(service: Checking, site: Site, limit: Limit, max_draft: int) -> APIRo
             return _page(site, "", words.NO_DRAFT, 422)
         if len(sent.text) > max_draft:
             return _page(site, sent.text, texts.DRAFT_TOO_LONG.format(most=max_draft), 413)
-        if not limit.allows(visitor_of(request)):
+        if not await run_in_threadpool(limit.allows, visitor_of(request)):
             return _page(site, sent.text, texts.TOO_FAST, 429)
         try:
-            return await run_in_threadpool(_answer, service, site, sent, _origin(request, site))
+            return await line.run(partial(_answer, service, site, sent, _origin(request, site)))
+        except Busy as busy:
+            return _page(site, sent.text, texts.PLACE_IN_LINE.format(count=busy.ahead) + words.SEND_AGAIN, 503)
         except InputError as error:
             return _page(site, sent.text, str(error), 422)
 

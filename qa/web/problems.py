@@ -10,17 +10,24 @@ from starlette.exceptions import HTTPException
 
 from corpus.errors import InputError, ReportError, YoujuError
 from qa.web import texts
+from qa.web.line import Busy
 from qa.web.page import Site, message_page
 
 _log = logging.getLogger("youju")
 _WHY = {"missing": texts.FIELD_MISSING, "extra_forbidden": texts.FIELD_EXTRA, "json_invalid": texts.FIELD_BODY}
 
 
-def problem(status: int, detail: str = "", headers: Mapping[str, str] | None = None) -> JSONResponse:
-    """One problem, as ``application/problem+json``; ``detail`` says what to do."""
+def problem(status: int, detail: str = "", headers: Mapping[str, str] | None = None, **members: str | int) -> JSONResponse:
+    """One problem, as ``application/problem+json``; ``detail`` says what to do, ``members`` are more to say to a program."""
     title = texts.PROBLEMS.get(status, texts.PROBLEMS[500 if status >= 500 else 400])
-    body = {"type": "about:blank", "title": title, "status": status} | ({"detail": detail} if detail else {})
+    body = {"type": "about:blank", "title": title, "status": status} | ({"detail": detail} if detail else {}) | members
     return JSONResponse(body, status_code=status, media_type="application/problem+json", headers=dict(headers or {}))
+
+
+def busy(error: Busy) -> JSONResponse:
+    """Come again, when, and with what ticket."""
+    said = texts.PLACE_IN_LINE.format(count=error.ahead)
+    return problem(503, said, {"Retry-After": str(error.seconds), "Cache-Control": "no-store"}, ahead=error.ahead, ticket=error.ticket)
 
 
 def status_of(error: YoujuError) -> int:
@@ -50,6 +57,10 @@ def install(app: FastAPI, site: Site) -> None:
             return message_page(site, 404, texts.NOT_FOUND, texts.NOT_FOUND_SAYS)
         broken = any(row["type"] == "json_invalid" for row in error.errors())
         return problem(400 if broken else 422, ";".join(map(_field, error.errors())))
+
+    @app.exception_handler(Busy)
+    def too_busy(_: Request, error: Busy) -> Response:
+        return busy(error)
 
     @app.exception_handler(YoujuError)
     def our_error(request: Request, error: YoujuError) -> Response:

@@ -36,6 +36,7 @@ from qa.web.contract import Checking, Service
 from qa.web.gate import BodyLimit, GradioGate, Headers, Prefix, Refusal, Scope, route_path
 from qa.web.ledger import Ledger
 from qa.web.limit import Limits
+from qa.web.line import Lines
 from qa.web.metrics import Metrics, look_at
 from qa.web.metrics import router as metrics_router
 from qa.web.observe import Observed
@@ -70,9 +71,10 @@ def create_app(
     metrics = metrics or Metrics()
     look = look_at(service, metrics)
     limits = Limits.of(settings, ledger)
-    asking = Asking(service, site, limits.ask)
+    lines = Lines.of(settings.queue, metrics.waiting.set)
+    asking = Asking(service, site, limits.ask, lines.ask)
     gradio_app = chat.mounted(site.base)
-    endpoint = _endpoint(service, settings, limits)
+    endpoint = _endpoint(service, settings, limits, lines)
     app = FastAPI(
         title=texts.API_TITLE,
         description=texts.API_SAYS,
@@ -90,7 +92,7 @@ def create_app(
         health.router(service, site),
         offline.router(site),
         metrics_router(metrics, settings.metrics, look),
-        api.router(service, limits, settings.max_draft),
+        api.router(service, limits, lines, settings.max_draft),
         report_page.router(service, site),
         figures_page.router(service, site),
         chat.router(gradio_app, asking, site, service),
@@ -99,7 +101,7 @@ def create_app(
     if isinstance(service, FullService):
         app.include_router(years_page.router(service, site))
     if isinstance(service, Checking):
-        app.include_router(check_page.router(service, site, limits.check, settings.max_draft))
+        app.include_router(check_page.router(service, site, limits.check, lines.check, settings.max_draft))
     if settings.staff_password and isinstance(service, FullService):
         desk = staff_page.Desk(service, site, log, settings.staff_password, settings.state, ledger, limits.login)
         app.include_router(staff_page.router(desk))
@@ -143,13 +145,13 @@ def _uploads(settings: Settings) -> dict[str, int]:
     return {check_page.PATH: check_page.LARGEST_POST} | reports
 
 
-def _endpoint(service: Service, settings: Settings, limits: Limits) -> "Endpoint | None":
+def _endpoint(service: Service, settings: Settings, limits: Limits, lines: Lines) -> "Endpoint | None":
     """Where assistants ask, if the settings open it; what it needs is loaded only then."""
     if settings.mcp == "off" or not isinstance(service, FullService):
         return None
     from qa.web.assistant import Endpoint, server_of
 
-    return Endpoint(server_of(service, settings.max_draft), limits.ask)
+    return Endpoint(server_of(service, lines, settings.max_draft), limits.ask)
 
 
 def _say(line: str) -> None:

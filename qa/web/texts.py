@@ -48,6 +48,7 @@ READY_WARMING = "正在准备模型和索引"
 READY_BROKEN = "试着回答一个问题时出错"
 READY_STUCK = "试着回答一个问题，半分钟还没有答出来"
 LOOKING = "正在报告里查找…"
+PLACE_IN_LINE = "请稍候，前面还有 {count} 个问题。"
 
 # an answer
 YOU_ASKED = "您问："
@@ -157,6 +158,7 @@ API_QUESTION = "问题，平常说话的方式就行"
 API_HISTORY = "先前问过的问题，从早到晚；追问靠它理解"
 API_ONLY = "只在这些报告里找；空表示全部"
 API_K = "最多给几处原文"
+API_TICKET = "上次回 503 时给的号；带着它再问，排队的位置不变"
 API_TEXT = "稿子的文字"
 API_ASKED_WHAT = "问的什么"
 API_SENTENCE = "答的哪一句；没有答则为空"
@@ -202,6 +204,7 @@ SCRIPT = {
     "empty": EMPTY,
     "tooLong": TOO_LONG,
     "looking": LOOKING,
+    "inLine": PLACE_IN_LINE,
     "failed": FAILED,
     "again": AGAIN,
     "offline": "网络断开了。上面的内容还能看，连上后再提问。",

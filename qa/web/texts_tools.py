@@ -74,6 +74,7 @@ CHECKING = "正在核对…"
 SUM = "{count} 个数字里，有 {look} 个要看一看。"
 SUM_FINE = "{count} 个数字都与报告相符。"
 NO_FIGURES = "这段稿子里没有找到数字，不用核对。"
+SEND_AGAIN = "过几秒再按一次“开始核对”。"
 NO_DRAFT = "请先粘贴稿子，或者选一个文件。"
 TALLY = "按结论筛选"
 VERDICTS = {"contradicted": "不符", "not_found": "报告未写", "ambiguous": "需确认", "supported": "相符"}

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from conftest import Server, Stage, Visitor
 from many import write_library
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 QUESTION = "热线满意率多少"
 SENTENCE = "今年以来,街道共办结受理“12345”市民服务热线工单2905件,满意率91.4%。"
@@ -311,3 +311,27 @@ def test_where_to_look_is_kept_in_the_talk_and_sent_along(stage: Stage, visitor:
     visit.ask("一客饭多少钱")
     page.locator("#yj-talk .yj-rephrase", has_text="到全部报告里找").last.click()
     expect(page.locator("#report")).to_have_value("")
+
+
+def test_who_has_to_wait_is_told_the_place_and_answered_without_asking_again(staged: Server, visitor: Visitor, artifacts: Path) -> None:
+    visit = visitor(375)
+    visit.expected = ("503",)
+    page = visit.open(staged.url + "/")
+    sent: list[dict[str, object]] = []
+
+    def busy_once(route: Route) -> None:
+        sent.append(route.request.post_data_json)
+        if len(sent) > 1:
+            route.continue_()
+            return
+        said = {"title": "忙", "status": 503, "ahead": 12, "ticket": "1.abc"}
+        route.fulfill(status=503, content_type="application/problem+json", headers={"Retry-After": "1"}, json=said)
+
+    page.route("**/chat/answer", busy_once)
+    page.locator("#q").fill(QUESTION)
+    page.locator("#q").press("Enter")
+    expect(page.locator(".yj-answer .yj-wait")).to_have_text("请稍候，前面还有 12 个问题。")
+    page.screenshot(path=artifacts / "chat-375-in-line.png")
+    expect(page.locator(".yj-quote").first).to_have_text(SENTENCE)
+    assert [one.get("ticket") for one in sent] == [None, "1.abc"]
+    expect(page.locator(".yj-q")).to_have_count(1)

@@ -3,7 +3,7 @@
    the report and comes back finds it, and it is gone when the tab is closed or the talk is cleared. */
 (function () {
   'use strict';
-  var words = yj.words, data = yj.data, KEY = 'yj-talk', WHERE = 'yj-where', MOST = 30;
+  var words = yj.words, data = yj.data, KEY = 'yj-talk', WHERE = 'yj-where', MOST = 30, PATIENCE = 180000;
   var log = document.getElementById('yj-log'), form = document.querySelector('.yj-bar'), box = document.getElementById('q');
   var picker = document.getElementById('report');  /* only where there are several reports */
   var wrong = document.getElementById('yj-wrong'), notices = document.getElementById('yj-notices');
@@ -139,14 +139,31 @@
 
   function fetchAnswer(question) {
     var stop = window.AbortController ? new AbortController() : { abort: function () { /* an old browser waits */ } };
-    var timer = setTimeout(function () { stop.abort(); }, 180000);
+    var timer = setTimeout(function () { stop.abort(); }, PATIENCE), until = Date.now() + PATIENCE;
     function done(then) { return function (given) { clearTimeout(timer); return then(given); }; }
-    var body = JSON.stringify({ question: question, history: turns.map(function (turn) { return turn.q; }).slice(-8), report: where() });
-    return fetch(data.base + '/chat/answer', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: body, signal: stop.signal })
+    var body = { question: question, history: turns.map(function (turn) { return turn.q; }).slice(-8), report: where() };
+    return turnOf(body, stop.signal, until).then(done(function (html) { return html; }), done(function (error) { throw error; }));
+  }
+  /* When many ask at once we are told our place, and ask again with the ticket that keeps it. */
+  function turnOf(body, signal, until) {
+    return fetch(data.base + '/chat/answer', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body), signal: signal })
       .then(function (r) {
-        if (!r.ok) throw new Error(String(r.status));
-        return r.text();
-      }).then(done(function (html) { return html; }), done(function (error) { throw error; }));
+        if (r.ok) return r.text();
+        if (r.status !== 503 || Date.now() > until) throw new Error(String(r.status));
+        return r.json().then(function (said) {
+          if (!said.ticket) throw new Error('503');
+          body.ticket = said.ticket;
+          tellPlace(said.ahead);
+          return later(r.headers.get('Retry-After')).then(function () { return turnOf(body, signal, until); });
+        });
+      });
+  }
+  function later(seconds) {
+    return new Promise(function (resolve) { setTimeout(resolve, (Number(seconds) || 3) * 1000); });
+  }
+  function tellPlace(ahead) {
+    var lines = document.querySelectorAll('#yj-talk .yj-wait,#yj-plain .yj-wait'), line = lines[lines.length - 1];
+    if (line) line.lastChild.textContent = words.inLine.replace('{count}', ahead);
   }
   function arrived(last) {
     pending = null;
