@@ -4,6 +4,7 @@ Heavy imports stand inside the commands, so that ``--help`` is instant.
 """
 
 import json
+import math
 import sys
 import time
 from collections.abc import Iterator
@@ -80,23 +81,39 @@ def _batch(path: Path, reply: Any) -> None:
     for number, raw in _lines(path):
         line_id: Any = None
         try:
-            line = json.loads(raw.decode())
+            line = json.loads(raw.decode(), parse_constant=_no_number, parse_float=_finite)
             if not isinstance(line, dict):
                 raise InputError("每行要是一个 JSON 对象")
             line_id = line.get("id")
-            out = {"id": line_id, **reply(line)}
+            out = _line({"id": line_id, **reply(line)})
         except UnicodeDecodeError:
-            bad, out = True, {"id": line_id, "error": f"第 {number} 行不是 UTF-8 编码;请另存为 UTF-8 再试"}
+            bad, out = True, _line({"id": line_id, "error": f"第 {number} 行不是 UTF-8 编码;请另存为 UTF-8 再试"})
         except ValueError:  # also a number of more digits than Python reads
-            bad, out = True, {"id": line_id, "error": f"第 {number} 行不是 JSON;请检查引号、逗号和括号"}
-        except RecursionError:
-            bad, out = True, {"id": line_id, "error": f"第 {number} 行套得太深"}
+            bad, out = True, _line({"id": line_id, "error": f"第 {number} 行不是 JSON;请检查引号、逗号和括号"})
+        except RecursionError:  # perhaps the id's own
+            bad, out = True, _line({"id": None, "error": f"第 {number} 行套得太深"})
         except YoujuError as error:
-            bad, out = True, {"id": line_id, "error": f"第 {number} 行:{error}"}
-        sys.stdout.write(json.dumps(out, ensure_ascii=False) + "\n")
+            bad, out = True, _line({"id": line_id, "error": f"第 {number} 行:{error}"})
+        sys.stdout.write(out)
         sys.stdout.flush()
     if bad:
         raise SystemExit(2)
+
+
+def _line(out: dict[str, Any]) -> str:
+    return json.dumps(out, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _no_number(written: str) -> float:
+    """NaN and Infinity: Python writes and reads them, JSON has no such thing."""
+    raise ValueError(written)
+
+
+def _finite(written: str) -> float:
+    number = float(written)
+    if math.isinf(number):
+        raise InputError(f"{written[:20]} 太大,不是能用的数")
+    return number
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:

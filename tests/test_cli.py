@@ -181,6 +181,7 @@ def test_bad_lines_are_answered_in_place_and_the_rest_goes_on(small: Shell) -> N
         b"{not json", b"[1, 2]", b'"text"', b"null", deep, b'{"id": 5, "question": "\xff\xfe"}', {"id": 6}, {"id": 7, "question": 3},
         {"id": 8, "question": "满意率", "history": "满意率"}, {"id": 9, "question": "满意率", "reports": ["none"]},
         {"id": 10, "question": "满意率", "reports": {"a": 1}}, b'{"id": 11, "question": "a", "n": ' + b"9" * 5000 + b"}", b'{"id": 12',
+        b'{"id": NaN, "question": "a"}', b'{"id": 1e999, "question": "a"}',
     ]  # fmt: skip
     good = {"id": "last", "question": "满意率多少"}
     ran = small.batch(good, *bad, good)
