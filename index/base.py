@@ -10,9 +10,8 @@ True
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, Self
+from typing import NamedTuple, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -38,8 +37,7 @@ def report_range(report_number: int) -> range:
     return range(report_number * _ROWS, (report_number + 1) * _ROWS)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Hit:
+class Hit(NamedTuple):
     """One vector found. ``score`` is the cosine, -1.0 to 1.0, higher is nearer."""
 
     vector_id: int
@@ -114,4 +112,4 @@ def best_first(ids: Ids, scores: Vectors, k: int) -> list[Hit]:
         k: hits wanted.
     """
     order = np.lexsort((ids, -scores))[:k]
-    return [Hit(int(ids[i]), float(scores[i])) for i in order]
+    return list(map(Hit, ids[order].tolist(), scores[order].tolist()))

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from corpus.errors import SearchIndexError
 from index.store import write_arrays
 
-Tokenizer = Callable[[str], list[str]]
+Tokenizer = Callable[[str], Sequence[str]]
 Scores = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.int32]
 

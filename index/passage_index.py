@@ -2,8 +2,8 @@
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,8 +16,7 @@ from index.rows import QUERY_KINDS, Row, RowKind
 _ROWS_KEPT = 65_536  # some 30 MB
 
 
-@dataclass(frozen=True, slots=True)
-class RowHit:
+class RowHit(NamedTuple):
     """One vector found, and where it leads."""
 
     row: Row

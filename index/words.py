@@ -14,6 +14,7 @@ from corpus.fold import fold
 
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?%?")
 _WORD = re.compile(r"[0-9a-z\u3400-\u9fff]+")
+_WORDS_KEPT = 4096  # texts cut last; a question is cut for every source
 _lock = threading.Lock()
 _names: set[str] = set()  # learned so far
 
@@ -68,12 +69,17 @@ def says_how(word: str) -> bool:
     return word in _doing()
 
 
-def words(text: str) -> list[str]:
+def words(text: str) -> tuple[str, ...]:
     """Words in order, as a search engine cuts them (long words also in parts); numbers whole; no punctuation.
 
     >>> words("满意率91.4%。")
-    ['满意', '满意率', '91.4%']
+    ('满意', '满意率', '91.4%')
     """
+    return _words(text, len(_names))
+
+
+@lru_cache(maxsize=_WORDS_KEPT)
+def _words(text: str, _names_known: int) -> tuple[str, ...]:
     folded = fold(text)
     tokens: list[str] = []
     place = 0
@@ -81,7 +87,7 @@ def words(text: str) -> list[str]:
         tokens += _cut(folded[place : number.start()])
         tokens.append(number.group().replace(",", ""))
         place = number.end()
-    return tokens + _cut(folded[place:])
+    return (*tokens, *_cut(folded[place:]))
 
 
 def _cut(text: str) -> list[str]:

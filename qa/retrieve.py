@@ -4,6 +4,7 @@ Every source proposes its nearest; hits are pooled into sentences (the best of e
 source did not propose gets that source's worst proposed score: it is no better than that.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -147,7 +148,7 @@ class _Pool:
             number = self._number(hit)
             alike[number] = max(alike.get(number, 0.0), dice(asked, pair_set(hit.row.text)))
             if place < _VOTERS:
-                weight = float(np.exp(_VOTE_SHARPNESS * (hit.score - hits[0].score)))
+                weight = math.exp(_VOTE_SHARPNESS * (hit.score - hits[0].score))
                 votes[number] = votes.get(number, 0.0) + weight
         total = sum(votes.values())
         self._scores["bank_vote"] = {number: vote / total for number, vote in votes.items()}
@@ -175,9 +176,12 @@ class _Pool:
     def matrix(self, numbers: Sequence[int]) -> npt.NDArray[np.float32]:
         """(n_candidates, n_signals); a place nobody filled takes the signal's worst proposed score, 0 for shares."""
         out = np.zeros((len(numbers), len(SIGNALS)), np.float32)
+        place = {number: place for place, number in enumerate(numbers)}
         for name, scores in self._scores.items():
-            worst = min(scores.values(), default=0.0) if name in ("bank", "clause", "sentence", "context") else 0.0
-            out[:, _COLUMN[name]] = [scores.get(number, worst) for number in numbers]
+            column = out[:, _COLUMN[name]]
+            if name in ("bank", "clause", "sentence", "context"):
+                column[:] = min(scores.values(), default=0.0)
+            column[[place[number] for number in scores]] = list(scores.values())
         return out
 
 

@@ -67,11 +67,19 @@ def test_a_name_once_learned_is_not_cut() -> None:
 
 def test_several_threads_cut_as_one_does(yanji) -> None:
     texts = [sentence.text for sentence in yanji.sentences[:60]]
-    alone = [words(text) for text in texts]
+    alone = [segment(text) for text in texts]
     together: list[list[list[str]]] = []
-    threads = [threading.Thread(target=lambda: together.append([words(text) for text in texts])) for _ in range(6)]
+    threads = [threading.Thread(target=lambda: together.append([segment(text) for text in texts])) for _ in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert together == [alone] * 6
+
+
+def test_what_was_cut_before_a_name_was_known_is_cut_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.words._names", set())
+    before = words("淞杨睦邻小站开放")
+    learn_names(["淞杨睦邻小站"])
+    assert "淞杨睦邻小站" not in before
+    assert "淞杨睦邻小站" in words("淞杨睦邻小站开放")
