@@ -168,21 +168,24 @@ def write_bank(path: Path, entries: Sequence[BankQuestion], report: Report) -> N
         _replace(path, body)
 
 
-def append_bank(path: Path, entry: BankQuestion, report: Report) -> None:
-    """Add a question to a file, which need not exist yet. On return it is on the disk; a crash leaves the old file.
+def append_bank(path: Path, report: Report, *entries: BankQuestion) -> None:
+    """Add questions to a file, which need not exist yet: all, or none. On return they are on the disk; a crash leaves the old file.
 
     Raises:
-        BankError: its quote is not in the report, the question is already there, or the file cannot be read or written.
+        BankError: a quote is not in the report, a question is already there, or the file cannot be read or written.
     """
-    problem = quote_problem(entry.quote, report) if entry.quote else ""
-    if problem:
-        raise BankError(problem)
+    for entry in entries:
+        problem = quote_problem(entry.quote, report) if entry.quote else ""
+        if problem:
+            raise BankError(problem)
     with _locked(path):
-        entries = _stored(path)
-        old = {same_question(e.question): e for e in entries}.get(same_question(entry.question))
-        if old is not None:
-            raise BankError(f"题库里已经有“{_short(old.question)}”;要改它的答案,请先删去再加")
-        _replace(path, export_bank([*entries, entry]))
+        stored = _stored(path)
+        there = {same_question(entry.question): entry for entry in stored}
+        for entry in entries:
+            old = there.setdefault(same_question(entry.question), entry)
+            if old is not entry:
+                raise BankError(f"题库里已经有“{_short(old.question)}”;要改它的答案,请先删去再加")
+        _replace(path, export_bank([*stored, *entries]))
 
 
 def remove_bank(path: Path, question: str) -> BankQuestion:

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -72,16 +72,21 @@ class BankDesk:
             self._read[report_id] = kept
         return kept[1]
 
-    def add(self, report_id: str, entry: BankQuestion, index: PassageIndex | None, encoder: Encoder) -> BankQuestion:
-        """Keep a question, with the time, and let it work at once where an index is running.
+    def add(
+        self, report_id: str, entries: Sequence[BankQuestion], index: PassageIndex | None, encoder: Encoder
+    ) -> list[BankQuestion]:
+        """Keep questions, with the time, all or none, and let them work at once where an index is running.
 
         Raises:
-            BankError: it is not valid, it is already there, or it cannot be written down.
+            BankError: one is not valid or already there, or they cannot be written down.
         """
         report, path = self._library.report(report_id), self._writable(report_id)
-        dated = BankQuestion(entry.question, entry.quote, entry.reason, entry.added_by, datetime.now(UTC).isoformat(timespec="seconds"))
+        if not entries:
+            return []
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        dated = [BankQuestion(entry.question, entry.quote, entry.reason, entry.added_by, now) for entry in entries]
         with self._lock:
-            append_bank(path, dated, report)
+            append_bank(path, report, *dated)
             if index is not None:
                 self._show(report_id, dated, index, encoder)
         return dated
@@ -97,17 +102,20 @@ class BankDesk:
             gone = remove_bank(path, question)
             if index is not None:
                 index.remove_bank(report_id, gone.question)
-                for entry in self.shipped(report_id):
-                    if same_question(entry.question) == same_question(question):
-                        self._show(report_id, entry, index, encoder)
+                again = [entry for entry in self.shipped(report_id) if same_question(entry.question) == same_question(question)]
+                self._show(report_id, again, index, encoder)
         return gone
 
-    def _show(self, report_id: str, entry: BankQuestion, index: PassageIndex, encoder: Encoder) -> None:
+    def _show(self, report_id: str, entries: Sequence[BankQuestion], index: PassageIndex, encoder: Encoder) -> None:
+        if not entries:
+            return
+        keys = {same_question(entry.question) for entry in entries}
         for row in list(index.bank_rows(report_id)):
-            if same_question(row.text) == same_question(entry.question):
+            if same_question(row.text) in keys:
                 index.remove_bank(report_id, row.text)
-        [vector] = encoder.encode_queries([entry.question])
-        index.add_bank(report_id, bank_row(self._library.report(report_id), entry), vector)
+        report, vectors = self._library.report(report_id), encoder.encode_queries([entry.question for entry in entries])
+        for entry, vector in zip(entries, vectors, strict=True):
+            index.add_bank(report_id, bank_row(report, entry), vector)
 
     def _writable(self, report_id: str) -> Path:
         self._library.report(report_id)

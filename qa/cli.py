@@ -372,7 +372,7 @@ def bank_add(question: str, quote: str, reason: str, added_by: str, report_id: s
     from corpus.bank import BankQuestion
 
     service = _service()
-    entry = service.add_bank(_which(service, report_id), BankQuestion(question, quote, reason, added_by))
+    [entry] = service.add_bank(_which(service, report_id), BankQuestion(question, quote, reason, added_by))
     click.echo(f"已加入问题库:{entry.question}")
 
 
@@ -420,8 +420,7 @@ def bank_import(file: Path, report_id: str | None) -> None:
     entries = import_bank(_joined(file), service.report(report_id))
     there = {same_question(entry.question) for entry in service.bank(report_id)}
     new = [entry for entry in entries if same_question(entry.question) not in there]
-    for entry in new:
-        service.add_bank(report_id, entry)
+    service.add_bank(report_id, *new)
     click.echo(f"加入 {len(new)} 个问题,{len(entries) - len(new)} 个已经有了")
 
 

@@ -214,11 +214,11 @@ class Service:
         """The bank questions that staff added to a report."""
         return self._desk.own(report_id)
 
-    def add_bank(self, report_id: str, entry: BankQuestion) -> BankQuestion:
-        """Add a bank question; it works at once and survives a restart. BankError when it cannot be kept."""
+    def add_bank(self, report_id: str, *entries: BankQuestion) -> list[BankQuestion]:
+        """Add bank questions, all or none; they work at once and survive a restart. BankError when they cannot be kept."""
         with self._banking:
             self._bank_changes += 1
-            return self._desk.add(report_id, entry, self._running(), self.encoder)
+            return self._desk.add(report_id, entries, self._running(), self.encoder)
 
     def remove_bank(self, report_id: str, question: str) -> BankQuestion:
         """Take back a bank question that staff added. BankError when there is none."""

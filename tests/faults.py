@@ -44,7 +44,7 @@ FOUND = Staged().ask("热线满意率多少")
 
 
 def write_bank(folder: Path, number: int) -> None:
-    append_bank(folder / "bank.jsonl", BankQuestion(f"第{number}问", "增长5.2%"), REPORT)
+    append_bank(folder / "bank.jsonl", REPORT, BankQuestion(f"第{number}问", "增长5.2%"))
 
 
 def stored_bank(folder: Path) -> list[str]:

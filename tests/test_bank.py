@@ -190,8 +190,8 @@ def test_a_folder_in_its_place_says_so(tmp_path: Path) -> None:
 def test_adding_makes_the_file_and_keeps_the_order(tmp_path: Path) -> None:
     path = tmp_path / "state" / "bank.jsonl"
     signed = BankQuestion("助餐点有几家", "设助餐点8家", added_by="王", added_at="2022-04-01T09:30:00+08:00")
-    append_bank(path, HOTLINE, SMALL)
-    append_bank(path, signed, SMALL)
+    append_bank(path, SMALL, HOTLINE)
+    append_bank(path, SMALL, signed)
     assert read_bank(path, SMALL) == (HOTLINE, signed)
     assert json.loads(path.read_text(encoding="utf-8").splitlines()[0]) == {"question": "热线满意率多少", "quote": "满意率91.4%"}
 
@@ -207,14 +207,14 @@ def test_what_cannot_be_added_leaves_the_file_alone(tmp_path: Path, entry: BankQ
     path = _file(tmp_path, GOOD)
     before = path.read_bytes()
     with pytest.raises(BankError, match=told):
-        append_bank(path, entry, SMALL)
+        append_bank(path, SMALL, entry)
     assert path.read_bytes() == before
 
 
 def test_a_file_with_a_bad_line_is_not_written_over(tmp_path: Path) -> None:
     path = _file(tmp_path, GOOD, '{"question": "助餐')
     before = path.read_bytes()
-    for change in (lambda: append_bank(path, MEALS, SMALL), lambda: remove_bank(path, "热线满意率多少")):
+    for change in (lambda: append_bank(path, SMALL, MEALS), lambda: remove_bank(path, "热线满意率多少")):
         with pytest.raises(BankError, match="第 2 行"):
             change()
     assert path.read_bytes() == before
@@ -269,7 +269,7 @@ def test_adding_one_by_one_is_writing_at_once(tmp_path: Path, bank: list[BankQue
     one, other = tmp_path / "one.jsonl", tmp_path / "other.jsonl"
     one.unlink(missing_ok=True)
     for entry in bank:
-        append_bank(one, entry, SMALL)
+        append_bank(one, SMALL, entry)
     write_bank(other, bank, SMALL)
     assert read_bank(one, SMALL) == tuple(bank)
     assert (one.read_bytes() if bank else b"") == other.read_bytes()
@@ -299,9 +299,9 @@ def test_a_write_that_fails_half_way_leaves_the_old_file(tmp_path: Path, monkeyp
     with monkeypatch.context() as patched:
         patched.setattr(*((corpus.bank.os, "fsync", fail) if step == "fsync" else (Path, "replace", fail)))
         with pytest.raises(BankError, match="原来的没有动"):
-            append_bank(path, MEALS, SMALL)
+            append_bank(path, SMALL, MEALS)
     assert read_bank(path, SMALL) == (HOTLINE,)
-    append_bank(path, MEALS, SMALL)
+    append_bank(path, SMALL, MEALS)
     assert read_bank(path, SMALL) == (HOTLINE, MEALS)
 
 
@@ -314,7 +314,7 @@ from corpus.split import split_report
 
 report = split_report(About("small", "工作总结"), sys.argv[2])
 for number in range(10_000):
-    append_bank(Path(sys.argv[1]), BankQuestion(f"第{number}问", "满意率91.4%"), report)
+    append_bank(Path(sys.argv[1]), report, BankQuestion(f"第{number}问", "满意率91.4%"))
     print(number, flush=True)
 """
 
@@ -335,12 +335,12 @@ def test_a_writer_killed_at_any_moment_loses_nothing_it_had_confirmed(tmp_path: 
         stored = [entry.question for entry in read_bank(path, SMALL)]
         assert stored == [f"第{number}问" for number in range(len(stored))]
         assert confirmed <= len(stored) <= confirmed + 1
-        append_bank(path, HOTLINE, SMALL)  # the dead writer's lock is free again
+        append_bank(path, SMALL, HOTLINE)  # the dead writer's lock is free again
 
 
 def _add_many(path: Path, name: str) -> None:
     for number in range(12):
-        append_bank(path, BankQuestion(f"{name}第{number}问", "满意率91.4%"), SMALL)
+        append_bank(path, SMALL, BankQuestion(f"{name}第{number}问", "满意率91.4%"))
 
 
 def test_two_writers_lose_none_of_their_lines(tmp_path: Path) -> None:
@@ -359,7 +359,7 @@ def test_a_writer_that_waits_too_long_says_so(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(corpus.bank, "_LOCK_WAIT", 0.05)
     path = _file(tmp_path, GOOD)
     with FileLock(tmp_path / ".bank.jsonl.lock"), pytest.raises(BankError, match="正在改题库"):
-        append_bank(path, MEALS, SMALL)
+        append_bank(path, SMALL, MEALS)
 
 
 # --- the bank that comes with the report --------------------------------------------------------------------------------

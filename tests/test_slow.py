@@ -147,7 +147,7 @@ async def accept(scope: dict, receive: object, send: object) -> None:
     await PlainTextResponse(str(len(body)))(scope, receive, send)
 
 
-def refusal(scope: dict, status: int) -> PlainTextResponse:
+def refusal(scope: dict, status: int, most: int = 0) -> PlainTextResponse:
     return PlainTextResponse("no", status)
 
 

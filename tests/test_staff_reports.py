@@ -1,6 +1,7 @@
 """Reports on the staff desk: a file in, confirmed or put right, replaced, out and back; and nobody else may."""
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -179,3 +180,25 @@ def test_what_waits_is_found_by_its_token_alone_and_not_for_ever(tmp_path: Path)
     for _ in range(30):
         incoming.keep("a", read)
     assert len(list((tmp_path / "incoming").iterdir())) <= 20
+
+
+# ---------- the question bank, which comes in as a file, too ----------
+
+
+def test_a_bank_of_a_megabyte_comes_in_and_of_a_larger_one_it_is_said_how_large(staff: TestClient, service: Service) -> None:
+    line = '{"question": "第%d位居民问垃圾分类做得怎么样,达标了多少", "quote": "分类达标率95%%。"}\n'
+    body = "".join(line % number for number in range(9300)).encode()
+    assert 950_000 < len(body) < 1_100_000
+    form = {"csrf": token(staff), "report": "kongjiang-2020"}
+    started = time.process_time()
+    brought = staff.post("/staff/bank/import", data=form, files={"file": ("b.jsonl", body)})
+    assert brought.headers["location"].endswith("?added=9300&there=0")
+    assert len(service.own_bank("kongjiang-2020")) == 9300
+    assert time.process_time() - started < 8
+    again = staff.post("/staff/bank/import", data=form, files={"file": ("b.jsonl", body)})
+    assert again.headers["location"].endswith("?added=0&there=9300")
+    for size, status in ((2 * 1024 * 1024 + 100, 422), (3 * 1024 * 1024, 413)):  # refused by the desk; refused before it is read
+        refused = staff.post("/staff/bank/import", data=form, files={"file": ("b.jsonl", body[:100] + b" " * (size - 100))})
+        assert refused.status_code == status
+        assert "一次最多" in refused.text
+        assert "2 MB" in refused.text

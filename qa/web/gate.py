@@ -12,7 +12,7 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
-Refusal = Callable[[Scope, int], Response]
+Refusal = Callable[..., Response]  # scope, status, and for 413 the bytes that would do
 
 # All that the conversation needs of Gradio. Its calls, uploads, files, proxies, logins and monitoring are not served.
 _GRADIO = re.compile(r"/(assets/.{1,200}|static/.{1,200}|theme\.css|gradio_api/(theme\.css|heartbeat/[a-z0-9]{1,40}))")
@@ -122,7 +122,7 @@ class BodyLimit:
         announced = dict(scope["headers"]).get(b"content-length", b"")
         expected = int(announced[:20]) if announced.isdigit() else most
         if expected > most:
-            await self._refusal(scope, 413)(scope, receive, send)
+            await self._refusal(scope, 413, most)(scope, receive, send)
         elif expected > self._free:
             await self._refusal(scope, 503)(scope, receive, send)
         else:
@@ -139,7 +139,7 @@ class BodyLimit:
         finally:
             self._free += expected
         if body is None:
-            await self._refusal(scope, 413)(scope, receive, send)
+            await self._refusal(scope, 413, most)(scope, receive, send)
             return
         await self._app(scope, _replay(body, receive), send)
 

@@ -66,3 +66,12 @@ def ask_link(base: str, question: str, report: str | None = None) -> str:
     """A link that asks, of the reports chosen if any: works without a script, and is what 分享 shares."""
     where = "" if report is None else f"&report={quote(report, safe='')}"
     return escape(f"{base}/?q={quote(question, safe='')}{where}")
+
+
+def sized(most: int) -> str:
+    """How much a visitor is told that may be sent; never more than is so.
+
+    >>> sized(2 * 1024 * 1024 + 65536), sized(240_000)
+    ('2 MB', '234 KB')
+    """
+    return f"{most // 1024**2} MB" if most >= 1024**2 else f"{most // 1024} KB"

@@ -27,13 +27,13 @@ from qa.web import (
     problems,
     report_page,
     staff_page,
-    staff_reports,
     texts,
     years_page,
 )
 from qa.web.asking import Asking
 from qa.web.contract import Checking, Service
 from qa.web.gate import BodyLimit, GradioGate, Headers, Prefix, Refusal, Scope, route_path
+from qa.web.html import sized
 from qa.web.ledger import Ledger
 from qa.web.limit import Limits
 from qa.web.line import Lines
@@ -140,9 +140,8 @@ def _layers(site: Site, settings: Settings, observed: Middleware) -> list[Middle
 
 
 def _uploads(settings: Settings) -> dict[str, int]:
-    """Paths that take files, and how many bytes; reports come in only where there is a desk."""
-    reports = {staff_reports.READ: staff_reports.LARGEST_POST} if settings.staff_password else {}
-    return {check_page.PATH: check_page.LARGEST_POST} | reports
+    """Paths that take files, and how many bytes; those of the desk only where there is one."""
+    return {check_page.PATH: check_page.LARGEST_POST} | (staff_page.UPLOADS if settings.staff_password else {})
 
 
 def _endpoint(service: Service, settings: Settings, limits: Limits, lines: Lines) -> "Endpoint | None":
@@ -173,14 +172,14 @@ def _lifespan_of(inner: FastAPI, endpoint: "Endpoint | None") -> Callable[[FastA
 
 
 def _refusal(site: Site) -> Refusal:
-    """What says a status before any route has been found: to a program or to a person."""
+    """What says a status, and how many bytes would do, before any route has been found: to a program or to a person."""
 
-    def respond(scope: Scope, status: int) -> Response:
+    def respond(scope: Scope, status: int, most: int = 0) -> Response:
         headers = {"Retry-After": "10"} if status == 503 else {}
+        says = texts.NOT_FOUND_SAYS if status == 404 else texts.REFUSED_SAYS[status].format(most=sized(most))
         if route_path(scope).startswith("/api/"):
-            return problems.problem(status, headers=headers)
-        title, says = (texts.NOT_FOUND, texts.NOT_FOUND_SAYS) if status == 404 else (texts.PROBLEMS[status], texts.REFUSED_SAYS[status])
-        response = message_page(site, status, title, says)
+            return problems.problem(status, says if status == 413 else "", headers=headers)
+        response = message_page(site, status, texts.NOT_FOUND if status == 404 else texts.PROBLEMS[status], says)
         response.headers.update(headers)
         return response
 

@@ -19,10 +19,10 @@ from corpus.report import Report, Sentence
 from qa.log import Entry, Group, Log, Search
 from qa.register_csv import safe_cell
 from qa.service import Service
-from qa.web import texts
+from qa.web import staff_reports, texts
 from qa.web import texts_tools as words
 from qa.web.desk_frame import desk_page
-from qa.web.html import icon, text
+from qa.web.html import icon, sized, text
 from qa.web.ledger import Ledger
 from qa.web.limit import Limit
 from qa.web.page import Site
@@ -51,6 +51,9 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _MOST_ROWS = 100_000  # in one export
 _LONGEST_FIELD = 2000  # characters
 _LARGEST_BANK = 2 * 1024 * 1024  # bytes of an imported bank
+_BRING = "/bank/import"
+_FORM = 64 * 1024  # bytes that a form adds to its file
+UPLOADS = {f"/staff{_BRING}": _LARGEST_BANK + _FORM, staff_reports.READ: staff_reports.LARGEST_POST}  # paths that take files -> bytes
 _OPEN_DAYS = 90
 _HEADERS = {"Cache-Control": "no-store"}
 
@@ -298,14 +301,15 @@ class Desk:
         try:
             if not fields.get("file", "").strip():
                 raise InputError(words.BANK_IMPORT_NO_FILE)
+            if len(fields["file"].replace("\ufffd", "?").encode()) > _LARGEST_BANK:  # what is no UTF-8 was a byte each
+                raise InputError(words.BANK_IMPORT_TOO_LARGE.format(most=sized(_LARGEST_BANK)))
             report = self._service.report(fields.get("report", ""))
             entries = import_bank(fields["file"], report)
             there = {same_question(entry.question) for entry in self._service.bank(report.report_id)}
             new = [
                 replace(entry, added_by=entry.added_by or session.name) for entry in entries if same_question(entry.question) not in there
             ]
-            for entry in new:
-                self._service.add_bank(report.report_id, entry)
+            self._service.add_bank(report.report_id, *new)
             self._deeds.add(session.name, "import", report.report_id, str(len(new)))
         except YoujuError as error:
             return self.bank(session, {}, str(error), 422)
@@ -328,7 +332,7 @@ def router(desk: Desk) -> APIRouter:
     done: tuple[tuple[str, Show], ...] = (
         ("/assign", desk.assign),
         ("/undo", desk.undo),
-        ("/bank/import", desk.bring),
+        (_BRING, desk.bring),
         ("/reports/add", desk.reports.add),
         ("/reports/remove", desk.reports.remove),
         ("/reports/restore", desk.reports.restore),
@@ -348,7 +352,7 @@ async def _fields(form: FormData) -> dict[str, str]:
     found = {}
     for name, value in form.items():
         if isinstance(value, UploadFile):
-            found[name] = (await value.read(_LARGEST_BANK)).decode("utf-8-sig", "replace") if value.filename else ""
+            found[name] = (await value.read()).decode("utf-8-sig", "replace") if value.filename else ""
         else:
             found[name] = value[:_LONGEST_FIELD]
     return found

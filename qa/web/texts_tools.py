@@ -294,6 +294,7 @@ BANK_IMPORT = "导入"
 BANK_IMPORT_LABEL = "导入别处导出的问题库文件"
 BANK_IMPORTED = "加入 {count} 个问题，{there} 个已经有了。"
 BANK_IMPORT_NO_FILE = "请先选一个文件。"
+BANK_IMPORT_TOO_LARGE = "文件太大，一次最多 {most}。请分成几个文件，一个一个导入。"
 BANK_FILE = "问题库-{report}"
 DEEDS = "谁做过什么"
 DEED_NAMES = {
