@@ -193,6 +193,17 @@ def test_with_several_reports_one_is_chosen(tmp_path: Path) -> None:
     assert '<option value="one-2020" selected>' in page
 
 
+def test_the_footer_says_how_many_reports_there_are_and_leads_staff_to_the_desk(tmp_path: Path) -> None:
+    for year in range(2018, 2022):
+        write_report(tmp_path / "reports" / f"one-{year}", "总结\n收入增长8%。\n", f'title = "甲{year}"\nyear = {year}\n')
+    with TestClient(create_app(Service(reports=tmp_path / "reports", index=tmp_path / "index"), Settings())) as client:
+        desk, nowhere = client.get("/check").text, client.get("/nothing").text
+    for page in (desk, nowhere):
+        assert "《甲2021》等 4 份报告的原文" in words_of(page)
+        assert "甲2020" not in words_of(page)
+    assert '<a href="/check">工作人员入口</a>' in nowhere
+
+
 def test_figures_through_rest_are_the_same(client: TestClient, yanji: Report) -> None:
     rows = client.get("/api/v1/figures", params={"report": ID}).json()
     assert rows == [figure.to_json() for figure in register(yanji)]

@@ -16,6 +16,7 @@ _BUNDLES = {
     "tools.css": ("tokens.css", "looks.css", "youju.css", "site.css", "tools.css"),
     "report.css": ("tokens.css", "looks.css", "youju.css", "site.css", "report.css"),
     "offline.css": ("tokens.css", "looks.css", "youju.css", "site.css", "chat.css", "offline.css"),
+    "site.js": ("common.js",),
     "report.js": ("common.js", "report.js", "find.js"),
     "chat.js": ("common.js", "chat.js"),
     "tools.js": ("common.js", "tools.js"),

@@ -6,8 +6,7 @@ from fastapi.responses import HTMLResponse
 
 from qa.web import texts
 from qa.web import texts_tools as words
-from qa.web.html import text
-from qa.web.page import Page, Site, looks, render
+from qa.web.page import Page, Site, looks, render, source_line
 
 
 def desk_page(site: Site, here: str, title: str, main: str, status: int = 200, headers: dict[str, str] | None = None) -> HTMLResponse:
@@ -45,8 +44,5 @@ def _header(site: Site, here: str) -> str:
 
 
 def _footer(site: Site) -> str:
-    titles = "".join(f"《{text(about.title)}》" for about in site.reports[:3])
-    return (
-        '<footer class="yj-end"><div class="yj-end__in">'
-        f'<span>{texts.SOURCE_LINE.format(titles=titles)}</span>{looks()}<a href="{site.base}/">{words.BACK}</a></div></footer>'
-    )
+    back = f'<a href="{site.base}/">{words.BACK}</a>'
+    return f'<footer class="yj-end"><div class="yj-end__in"><span>{source_line(site)}</span>{looks()}{back}</div></footer>'

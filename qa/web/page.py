@@ -21,6 +21,9 @@ _EARLY = (
 )
 
 
+_NAMED = 3  # reports that the footer names, each by its title
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """What every page needs to know of where it is served and of which reports."""
@@ -133,11 +136,15 @@ def _header(page: Page, site: Site) -> str:
 
 def footer(site: Site) -> str:
     """The line under every page that says where the answers come from."""
-    few = len(site.reports) <= 3
-    titles = "".join(f"《{text(about.title)}》" for about in site.reports[: 3 if few else 1])
-    titles += "" if few else texts.SOURCE_MORE.format(count=len(site.reports))
-    door = f'<a href="{site.base}/staff">{texts.STAFF_DOOR}</a>' if site.staff else ""
-    return f'<footer class="yj-end"><div class="yj-end__in"><span>{texts.SOURCE_LINE.format(titles=titles)}</span>{looks()}{door}</div></footer>'
+    door = f'<a href="{site.base}/check">{texts.STAFF_DOOR}</a>'
+    return f'<footer class="yj-end"><div class="yj-end__in"><span>{source_line(site)}</span>{looks()}{door}</div></footer>'
+
+
+def source_line(site: Site) -> str:
+    """Of which reports the answers are made; of many, the newest and how many there are."""
+    few = len(site.reports) <= _NAMED
+    titles = "".join(f"《{text(about.title)}》" for about in site.reports[: _NAMED if few else 1])
+    return texts.SOURCE_LINE.format(titles=titles + ("" if few else texts.SOURCE_MORE.format(count=len(site.reports))))
 
 
 def looks() -> str:
@@ -153,4 +160,4 @@ def message_page(site: Site, status: int, title: str, says: str) -> HTMLResponse
     body = (
         f'<main class="yj-main yj-message" id="main"><h1 class="yj-h1">{text(title)}</h1><p class="yj-lede">{text(says)}</p>{home}</main>'
     )
-    return render(Page(title=f"{title} · {texts.BRAND}", body=body + footer(site)), site, status)
+    return render(Page(title=f"{title} · {texts.BRAND}", body=body + footer(site), script="site.js"), site, status)

@@ -76,7 +76,7 @@ def asked_html(site: Site, session: Session, report: Report) -> str:
     """Whether a report is really to go."""
     button = f'{hidden(report=report.report_id)}<div class="yj-btns"><button class="yj-btn yj-btn--main">{words.REPORTS_REMOVE}</button>'
     stay = f'<a class="yj-btn" href="{address(site, "/reports")}">{words.REPORTS_KEEP}</a></div>'
-    return f'<p class="yj-lede">{text(words.REPORTS_REMOVE_SURE.format(title=report.about.title))}</p>{form_html(site, session, "/reports/remove", button + stay)}'
+    return f'<p class="yj-lede">{text(words.REPORTS_REMOVE_SURE.format(title=report.about.title))}</p>{form_html(site, session, "/reports/remove", button + stay, "yj-asked-sure")}'
 
 
 def confirm_html(site: Site, session: Session, token: str, read: Extracted, who: Identity, made: Plan | None, said: str) -> str:

@@ -6,7 +6,7 @@ DESK_NAV = "工作台"
 TAB_CHECK = "数据核对"
 TAB_FIGURES = "数据一览"
 TAB_REPORT = "报告原文"
-TAB_STAFF = "提问记录"
+TAB_STAFF = "管理"
 BACK = "回到问答"
 
 # 数据一览
@@ -288,7 +288,7 @@ TRUST_ASKED, TRUST_UNMET = "问的是{slot}", "问{slot}而句里没有"
 
 # staff: the bank
 BANK_LEDE = "工作人员自己加的问法。每一条都能撤回；随报告来的问题库有 {count} 条，不在这里改。"
-BANK_NONE = "还没有加过。"
+BANK_NONE = "还没有加过。在“没答上的”里点“处理”，或在“提问记录”里点开一个问题，就能指给一句话。"
 BANK_EXPORT = "导出"
 BANK_IMPORT = "导入"
 BANK_IMPORT_LABEL = "导入别处导出的问题库文件"
@@ -322,7 +322,7 @@ USAGE_ASKED, USAGE_ANSWERED, USAGE_UP, USAGE_DOWN, USAGE_TOOK = "提问", "答�
 USAGE_SHARE = "{share}%"
 USAGE_MILLISECONDS = "{milliseconds} 毫秒"
 USAGE_BY_DAY = "每天的提问"
-USAGE_DAY, USAGE_COUNT, USAGE_ANSWERED_SHARE, USAGE_SLOWEST = "日期", "提问（深色是答上的）", "答上", "慢的"
+USAGE_DAY, USAGE_COUNT, USAGE_ANSWERED_SHARE, USAGE_SLOWEST = "日期", "提问（实心是答上的）", "答上", "95% 快于"
 USAGE_REASONS = "没答的原因"
 USAGE_TOPICS = "问得最多的内容"
 USAGE_NOTHING = "这几天没有提问。"

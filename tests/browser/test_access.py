@@ -84,6 +84,33 @@ def test_colours_can_be_chosen_and_hold_on_every_page(staged: Server, visitor: V
     expect(page.locator("body")).to_have_css("background-color", "rgb(241, 243, 241)" if scheme == "light" else "rgb(18, 21, 23)")
 
 
+def test_colours_and_type_can_be_chosen_where_there_is_no_page(staged: Server, visitor: Visitor) -> None:
+    visit = visitor(375)
+    visit.expected = ("404",)
+    page = visit.open(staged.url + "/nothing")
+    page.get_by_role("button", name="深色").click()
+    expect(page.locator("body")).to_have_css("background-color", "rgb(18, 21, 23)")
+    page.get_by_role("button", name="大字").click()
+    expect(page.locator("html")).to_have_css("font-size", "19px")
+
+
+ROWS = """names => names.filter(name => {
+  const tops = [...document.querySelectorAll(name)].filter(e => e.offsetParent).map(e => Math.round(e.getBoundingClientRect().bottom / 8));
+  return !tops.length || new Set(tops).size > 1;
+})"""
+
+
+def test_a_row_of_buttons_stays_a_row_in_large_type_on_a_small_phone(staged: Server, visitor: Visitor) -> None:
+    visit = visitor(320)
+    visit.page.add_init_script("localStorage.setItem('yj-size', 'large')")
+    page = visit.open(staged.url + "/")
+    visit.ask("热线满意率多少")
+    assert page.evaluate(ROWS, [".yj-acts .yj-act", ".yj-foot .yj-btn", ".yj-bar__in > *", ".yj-nav > *", ".yj-looks button"]) == []
+    assert page.locator(".yj-brand__name").evaluate("e => e.getBoundingClientRect().height") < 60
+    page.goto(staged.url + "/report/yanji-2021#s2ee1c271")
+    assert page.evaluate(ROWS, [".yj-dock .yj-act"]) == []
+
+
 def test_no_latin_word_is_left_on_any_page(staged: Server, visitor: Visitor) -> None:
     visit = visitor()
     visit.expected = ("404",)
