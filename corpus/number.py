@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from corpus.units import factor
+from corpus.units import common, factor
 
 NumberKind = Literal[
     "count", "money", "measure", "percent", "points", "fraction", "multiple",
@@ -71,6 +71,24 @@ def same_value(one: Number, other: Number) -> bool:
     return (one.upper is None) == (other.upper is None) and (
         one.upper is None or other.upper is None or Fraction(one.upper) * size == Fraction(other.upper)
     )
+
+
+def shared_values(number: Number) -> frozenset[Fraction]:
+    """Values of which two numbers share one wherever ``same_value`` holds of them; others may share one too.
+
+    >>> from corpus.numerals import read_numbers
+    >>> metre, millimetres, share = read_numbers("1米,1000毫米,九成")
+    >>> shared_values(metre) & shared_values(millimetres), Fraction(9, 10) in shared_values(share)
+    (frozenset({Fraction(1000, 1)}), True)
+    """
+    if number.kind == "name":
+        return frozenset()
+    values = {number.exact, number.exact * common(number.unit)[1]}
+    if number.ratio is not None:
+        values.add(number.ratio)
+    if number.kind in ("date", "year"):
+        values.update(Fraction(part) for part in date_parts(number) if part is not None)
+    return frozenset(values)
 
 
 def date_parts(number: Number) -> tuple[int | None, int | None, int | None]:

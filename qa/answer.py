@@ -15,7 +15,7 @@ from qa.asked import holds, other_years, wishes
 from qa.cite import cite, joined
 from qa.follow_up import asks_next, asks_where, is_follow_up, may_lean, own_words, readings
 from qa.highlight import Span, highlights, list_items
-from qa.lookup import asks_for_figure, exact_claims, look_alike, on_topic, other_ranks, presupposed, sentences_with, topic
+from qa.lookup import asks_for_figure, exact_claims, on_topic, other_ranks, presupposed, topic
 from qa.messages import message
 from qa.normalise import Normaliser, Query, clean, well_spelt
 from qa.parts import split_parts
@@ -23,6 +23,7 @@ from qa.rank import Ranked, Weights, rank
 from qa.records import Answer, Citation, Kind, Reason
 from qa.retrieve import Candidates, pair_set, pool
 from qa.stages import stage
+from qa.values import ValueIndex
 from qa.wording import Wording
 
 _CHAT_REASONS = frozenset(("smalltalk", "injection"))
@@ -31,7 +32,6 @@ _EMPTY_WORDS = re.compile(r"^(?:多少|几|什么|哪里|哪|谁|怎么|怎样|�
 _LEAST_SHARE = 0.01  # of the softmax over candidates; a sentence with less helps nobody
 _RELATED = 3
 _MOST_PRESENTED = 50_000  # questions remembered
-_MOST_READ = 5000  # sentences whose figures are read to find one
 _ASKED_BEFORE = 0.95  # cosine with a bank question that asks the same
 _PERSONAL = re.compile(r"[我你咱俺,，]|老头|老太")
 _ASKING = re.compile(r"多少|几|什么|哪|谁|怎|吗$|如何")
@@ -63,6 +63,7 @@ class Answerer:
         bank: bool,
         longest: int,
         judge: Callable[[Ranked, float], bool] | None = None,
+        values: ValueIndex | None = None,
     ) -> None:
         """Put together.
 
@@ -74,6 +75,7 @@ class Answerer:
             bank: whether the reports have a question bank to be judged by.
             longest: the longest question taken, in characters.
             judge: told what was found and the threshold, says whether it answers; None leaves that to the threshold.
+            values: where the reports of the index print their figures; read from them when None.
         """
         self.index = index
         self._encoder = encoder
@@ -82,6 +84,7 @@ class Answerer:
         self._bank = bank
         self._longest = longest
         self._judge = judge
+        self._values = values or ValueIndex(index.reports)
         self._wording = Wording.of(index if bank else None)
         self._presented: dict[str, bool] = {}
         self.threshold = weights.threshold if bank else weights.threshold_without_bank
@@ -122,9 +125,8 @@ class Answerer:
         if asks_for_figure(query, tried.ranked.kind):
             return self._look_up(question, tried, report_ids, k)
         for figure in exact_claims(query):
-            places = self._places_of(tried, report_ids)
-            if not sentences_with(figure, places):
-                return self._false_premise(question, tried, figure.printed, look_alike(figure, places))
+            if not self._values.sentences_with(figure, report_ids):
+                return self._false_premise(question, tried, figure.printed, self._values.look_alike(figure, report_ids))
         if tried.ranked.order and tried.probability >= self.threshold:
             printed = tried.ranked.candidates.sentences[tried.ranked.order[0]][1].text
             for rank_asked in other_ranks(query, printed):  # 第一批经适房, where the report tells of 第九批
@@ -205,20 +207,20 @@ class Answerer:
 
     def _look_up(self, question: str, tried: Tried, report_ids: Sequence[str], k: int) -> Answer:
         """Every sentence that prints the figures named; a figure that is nowhere is a false premise."""
-        query, places = tried.query, self._places_of(tried, report_ids)
-        order = {tried.ranked.candidates.sentences[p][1].sentence_id: n for n, p in enumerate(tried.ranked.order)}
-        cited: dict[str, Citation] = {}
+        query = tried.query
+        order = {_name(*tried.ranked.candidates.sentences[p]): n for n, p in enumerate(tried.ranked.order)}
+        cited: dict[tuple[str, str], Citation] = {}
         counts = []
         for figure in presupposed(query):
-            found = on_topic(topic(query), sentences_with(figure, places))
+            found = on_topic(topic(query), self._values.sentences_with(figure, report_ids))
             if not found:
-                return self._false_premise(question, tried, figure.printed, look_alike(figure, places))
-            found.sort(key=lambda place: order.get(place[1].sentence_id, len(order)))
+                return self._false_premise(question, tried, figure.printed, self._values.look_alike(figure, report_ids))
+            found.sort(key=lambda place: order.get(_name(*place), len(order)))
             counts.append(len(found))
             for rank_, (report, sentence) in enumerate(found[:k]):
                 marked = highlights(query, sentence, None, tried.ranked.kind)
                 score = 1.0 if len(found) == 1 else 0.99 - 0.02 * rank_
-                cited.setdefault(sentence.sentence_id, cite(report, sentence, marked, score))
+                cited.setdefault(_name(report, sentence), cite(report, sentence, marked, score))
         citations = sorted(cited.values(), key=lambda citation: -citation.score)
         return self._answered(question, tried, citations[: max(k, len(counts))], parts=tuple(counts))
 
@@ -313,12 +315,6 @@ class Answerer:
         cited = [cite(report, s, score=before.probability * 0.9**n) for n, s in enumerate(following, 1)]
         return self._answered(question, before, cited, understood)
 
-    def _places_of(self, tried: Tried, report_ids: Sequence[str]) -> list[tuple[Report, Sentence]]:
-        """Where a figure is looked for: every sentence, or among very many those found by their words and meaning."""
-        if len(self.index.sentences) > _MOST_READ:
-            return [tried.ranked.candidates.sentences[place] for place in sorted(tried.ranked.order)]
-        return [(r, s) for r, s in self.index.sentences if not report_ids or r.report_id in report_ids]
-
     def _refuse(self, question: str, tried: Tried, understood: str = "") -> Answer:
         candidates = tried.ranked.candidates
         nearest = candidates.refusals[0] if candidates.refusals else None
@@ -386,6 +382,11 @@ class Answerer:
             return False
         query = self._query(question)
         return query.text == question and not query.mended and not query.numbers
+
+
+def _name(report: Report, sentence: Sentence) -> tuple[str, str]:
+    """A sentence among all reports: two of them may print the same one."""
+    return report.report_id, sentence.sentence_id
 
 
 def _in_bank(candidates: Candidates) -> bool:

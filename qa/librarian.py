@@ -24,6 +24,7 @@ from qa.rank import Ranked, Weights, on_subject, unasked_for
 from qa.records import Answer, Citation
 from qa.scope import Catalogue, Scope
 from qa.stages import stage
+from qa.values import ReadValues, ValueIndex
 from qa.vocabulary import normaliser_of
 from qa.years import printed_years
 
@@ -60,14 +61,36 @@ class _Read:
 class Librarian:
     """Puts questions to the right reports. Safe to use from several threads."""
 
-    def __init__(self, index: PassageIndex, encoder: Encoder, catalogue: Catalogue, weights: Weights, *, bank: bool, longest: int) -> None:
-        """``longest`` is the longest question taken, in characters."""
+    def __init__(
+        self,
+        index: PassageIndex,
+        encoder: Encoder,
+        catalogue: Catalogue,
+        weights: Weights,
+        *,
+        bank: bool,
+        longest: int,
+        values: ReadValues | None = None,
+    ) -> None:
+        """Cheap, but for its first question.
+
+        Args:
+            index: all reports.
+            encoder: makes questions into vectors.
+            catalogue: who wrote the reports, and when.
+            weights: the fitted numbers.
+            bank: whether the question banks are used.
+            longest: the longest question taken, in characters.
+            values: where the values that reports print are kept; None keeps them nowhere.
+        """
         self.index = index
         self.catalogue = catalogue
         self._encoder = encoder
         self._weights = weights
         self._bank = bank
         self._longest = longest
+        self._read_values = values or ReadValues()
+        self._values = ValueIndex(index.reports, self._read_values)
         self._words = WordList()
         self._lock = threading.Lock()
         self._desks: OrderedDict[tuple[tuple[str, ...], bool, bool], Answerer] = OrderedDict()
@@ -109,6 +132,10 @@ class Librarian:
             if answer.reason in ("empty", "not_a_question", "too_vague"):
                 break
         return self._refused(question, read, within, first)
+
+    def load_values(self) -> None:
+        """Read where all reports print their figures now, so that no question waits for it."""
+        self._values.load()
 
     def explain(self, question: str) -> Ranked:
         """How a question was read, found and ordered in the first reports that are asked."""
@@ -298,7 +325,8 @@ class Librarian:
         normaliser = normaliser_of(index, self._words, mending=alone)
         away = any(self._at(report.report_id) != self.catalogue.home for report in index.reports)
         judge = unasked_for if strict else on_subject if away and not banked and not follows else None
-        desk = Answerer(index, self._encoder, normaliser, self._weights, bank=banked, longest=self._longest, judge=judge)
+        values = ValueIndex(index.reports, self._read_values) if report_ids else self._values
+        desk = Answerer(index, self._encoder, normaliser, self._weights, bank=banked, longest=self._longest, judge=judge, values=values)
         if self._threshold is not None and not strict:
             desk.threshold = self._threshold
         return desk

@@ -5,6 +5,7 @@ Values and units are compared, never digits: 281 is not in 69281, 2,905件 is 29
 
 import re
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 
 from corpus.numerals import Number, same_unit, same_value
 from corpus.report import Report, Sentence
@@ -19,6 +20,8 @@ _LOOKUP = re.compile(r"哪[一]?句|那句|那[一]?处|出处|原文|原话|依
 _FILLER = re.compile(r"这个|那个|[的那这是在和与及两处各句话吗呢对不]|数字?|报告|里面?|总结|请问|一下|[\W_]")
 _SUBGROUP = frozenset(("age", "date", "year", "time", "duration"))  # who or when is asked about, not what is presupposed
 _EXACT = 3  # digits
+_MOST_DIGITS = 40  # a report prints no longer number
+_PLAIN = re.compile(r"-?\d+(?:\.\d+)?")
 _IDIOM = 2  # 一个月, 两处: small counts in words presuppose nothing
 
 
@@ -92,6 +95,22 @@ def look_alike(figure: Number, places: Sequence[Place]) -> Place | None:
             if have.kind == figure.kind and same_unit(figure, have) and _one_slip(wanted, _digits(have)):
                 return place
     return None
+
+
+def slips(figure: Number) -> set[Fraction]:
+    """Every value whose digits are those of a figure but for one slip; some of them no number would print.
+
+    >>> from corpus.numerals import read_numbers
+    >>> {Fraction(192), Fraction(128), Fraction(219)} <= slips(read_numbers("129家")[0])
+    True
+    """
+    digits = _digits(figure)
+    if not 3 <= len(digits) <= _MOST_DIGITS:
+        return set()
+    places = range(len(digits))
+    wrong = {digits[:i] + other + digits[i + 1 :] for i in places for other in "0123456789.-"}
+    turned = {digits[:i] + digits[j] + digits[i + 1 : j] + digits[i] + digits[j + 1 :] for i in places for j in places[i + 1 :]}
+    return {Fraction(text) for text in wrong | turned if _PLAIN.fullmatch(text)}
 
 
 def _digits(figure: Number) -> str:

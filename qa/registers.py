@@ -45,15 +45,7 @@ class Registers:
     def _read(self, report: Report) -> tuple[Figure, ...]:
         figures = register(report)
         if self._folder is not None:
-            path = self._path(self._folder, report)
-            draft = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}")
-            try:
-                self._folder.mkdir(parents=True, exist_ok=True)
-                draft.write_text(json.dumps([_row(figure) for figure in figures], ensure_ascii=False), encoding="utf-8")
-                draft.replace(path)
-            except OSError:
-                with suppress(OSError):
-                    draft.unlink(missing_ok=True)
+            keep(kept_at(self._folder, report, "json"), json.dumps([_row(figure) for figure in figures], ensure_ascii=False).encode())
         return figures
 
     def _from_disk(self, report: Report) -> tuple[Figure, ...] | None:
@@ -61,16 +53,29 @@ class Registers:
         if self._folder is None:
             return None
         try:
-            rows = json.loads(self._path(self._folder, report).read_text(encoding="utf-8"))
+            rows = json.loads(kept_at(self._folder, report, "json").read_text(encoding="utf-8"))
             figures = tuple(_figure(report, row) for row in rows)
         except (OSError, ValueError, TypeError, KeyError, ArithmeticError):
             return None
         return figures if all(figure.sentence_id in report.by_id for figure in figures) else None
 
-    @staticmethod
-    def _path(folder: Path, report: Report) -> Path:
-        digest = hashlib.sha256(report.text.encode("utf-8", "surrogatepass")).hexdigest()
-        return folder / f"{digest[:24]}-{_rules()}.json"
+
+def kept_at(folder: Path, report: Report, ending: str) -> Path:
+    """The file for what was read from a report: named after its text and the rules it is read by."""
+    digest = hashlib.sha256(report.text.encode("utf-8", "surrogatepass")).hexdigest()
+    return folder / f"{digest[:24]}-{_rules()}.{ending}"
+
+
+def keep(path: Path, body: bytes) -> None:
+    """Write a file in one step, making its folder; where that cannot be done, nothing is kept."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_bytes(body)
+        draft.replace(path)
+    except OSError:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
 
 
 @lru_cache(maxsize=1)

@@ -34,6 +34,7 @@ from qa.registers import Registers
 from qa.scope import Catalogue
 from qa.shortlist import Shortlist
 from qa.stages import Spent, measured
+from qa.values import ReadValues
 
 if TYPE_CHECKING:
     from qa.settings import Settings
@@ -110,7 +111,8 @@ class Service:
         self._answerer: Librarian | None = None
         self._made_of = ""  # digest of what the answerer was made of, to tell whether anything has changed
         self._sorted: tuple[Library | None, tuple[Report, ...]] = (None, ())
-        self._registers = Registers(index.with_name(f"{index.name}-registers"))
+        read = index.with_name(f"{index.name}-registers")
+        self._registers, self._values = Registers(read), ReadValues(read)
         self._checked: dict[str, Known] = {}
         self._shortlisted: tuple[tuple[Report, ...], Shortlist] | None = None
         self._year_book: tuple[tuple[Report, ...], YearBook] | None = None
@@ -126,8 +128,18 @@ class Service:
         return self._bank
 
     def warm(self) -> None:
-        """Load the model and the index, building it if need be, and the speller."""
+        """Load the model and the index, building it if need be, and the speller; then what first needs every report's figures.
+
+        It is ``ready`` before the figures are read.
+        """
         self.answerer().answer(_WARM)
+        self._read_figures()
+
+    def _read_figures(self) -> None:
+        """Read now what a question for a figure and the first draft would wait for."""
+        self.answerer().load_values()
+        self._shortlist(tuple(self.reports()))
+        self._known(self.home())
 
     def probe(self) -> None:
         """Answer a question that nobody asked; raises whatever keeps questions from being answered."""
@@ -281,6 +293,7 @@ class Service:
                     made = self._made(library, desk) or made
                 with self._lock:
                     self.library, self._desk, (self._answerer, self._made_of) = library, desk, made
+            self._read_figures()
             return True
 
     def _made(self, library: Library, desk: BankDesk) -> tuple[Librarian, str] | None:
@@ -361,7 +374,8 @@ class Service:
 
     def _answerer_of(self, content: Content) -> Librarian:
         index = self._open(content)
-        return Librarian(index, self.encoder, self._catalogue(index.reports), Weights.load(), bank=self._bank, longest=self._longest)
+        catalogue = self._catalogue(index.reports)
+        return Librarian(index, self.encoder, catalogue, Weights.load(), bank=self._bank, longest=self._longest, values=self._values)
 
     def _catalogue(self, reports: Iterable[Report]) -> Catalogue:
         catalogue = Catalogue([report.about for report in reports], home=self._home, today=self._today)
