@@ -341,6 +341,8 @@ class Answerer:
         if tried.ranked.order:
             sentence = candidates.sentences[tried.ranked.order[0]][1]
             telling = [slot for slot in wishes(tried.query.text) if slot.name not in ("count", "when")]
+            if "unmet_period" in tried.ranked.trust:
+                return "这段时间的数据"
             unmet = [slot.chinese for slot in telling if not holds(slot.name, sentence.text)]
             if unmet:
                 return unmet[0]

@@ -26,6 +26,7 @@ from index.rows import context_text
 from index.words import words
 from qa.asked import SLOTS, holds, other_years, wishes
 from qa.kinds import kind_of
+from qa.periods import elsewhen
 from qa.records import Kind
 from qa.retrieve import SIGNALS, Candidates, dice, pair_set
 from qa.wording import Wording
@@ -37,6 +38,7 @@ Vector = npt.NDArray[np.float64]
 _VOTERS = 16
 _VOTE_SHARPNESS = 30.0
 _TIE = 0.7  # order scores so near, e^.7 = 2 to 1 at most, are a tie between years
+_ELSEWHEN = 0.25  # what is left of the probability where another time than the sentence's is asked about
 _TOUCHED, _DOUBTED = 0.2, 0.2  # share of words, and probability, for a report that was asked for by name
 _SURE, _SAID = 0.7, 0.4  # probability, and share of the question's words by rarity, from which nobody need name the report
 _MARKS = re.compile(r"[\s“”\"'‘’,，。?？!！、:：;；()（）]+")
@@ -134,7 +136,7 @@ class Ranked:
     kind: Kind
     order: tuple[int, ...]  # places in candidates.sentences, best first
     scores: Vector  # order score by place in candidates.sentences
-    trust: dict[str, float]  # TRUST_SIGNALS of the first sentence
+    trust: dict[str, float]  # TRUST_SIGNALS of the first sentence, and unmet_period where that is so
     probability: float  # that the first sentence answers, 0 to 1
 
 
@@ -148,7 +150,11 @@ def rank(candidates: Candidates, weights: Weights, wording: Wording, *, bank: bo
         return Ranked(candidates, kind, (), scores, {}, 0.0)
     trust = trust_signals(candidates, order, scores, wording.lean(candidates.vector))
     model = weights.trust if bank else weights.trust_without_bank
-    return Ranked(candidates, kind, order, scores, trust, model.probability(trust))
+    probability = model.probability(trust)
+    if elsewhen(candidates.query.text, _told(candidates, order[0])):
+        trust["unmet_period"] = 1.0  # not fitted: a report of a year does not tell its parts apart, however good the topic
+        probability *= _ELSEWHEN
+    return Ranked(candidates, kind, order, scores, trust, probability)
 
 
 def newest_first(candidates: Candidates, scores: Vector, order: tuple[int, ...]) -> tuple[int, ...]:
@@ -224,6 +230,12 @@ def trust_signals(candidates: Candidates, order: Sequence[int], scores: Vector, 
         **{f"unmet_{slot.name}": float(slot in slots and not holds(slot.name, printed)) for slot in SLOTS},
         **{f"asked_{slot.name}": float(slot in slots) for slot in SLOTS},
     }
+
+
+def _told(candidates: Candidates, place: int) -> str:
+    """A sentence and the nearest of the bank questions that lead to it: whoever wrote it knew what the sentence tells."""
+    asked = candidates.bank[place]
+    return candidates.sentences[place][1].text + (" " + asked.row.text if asked else "")
 
 
 def _with_years(printed: str) -> str:
