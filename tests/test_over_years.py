@@ -203,7 +203,7 @@ def test_the_page_shows_table_and_chart_with_a_link_for_each(client: TestClient)
     for link in set(re.findall(r'href="(/report/[^"]+#s[^"]+)"', page)):
         assert f'id="{link.partition("#")[2]}"' in client.get(link.partition("#")[0]).text
     assert "2018年" in page
-    assert "没写明,按报告推定" in page
+    assert "没写明，按报告推定" in page
 
 
 def test_a_gap_between_years_is_not_joined(client: TestClient) -> None:

@@ -1,28 +1,25 @@
 """A checked draft as HTML: the draft with every figure marked by its verdict, the evidence for each, and the table of all."""
 
-import re
 from collections.abc import Iterator, Sequence
 from html import escape
 
 from qa.check import CheckedFigure
 from qa.records import Citation
 from qa.web import texts_tools as words
-from qa.web.html import icon, text
+from qa.web.html import full_width, icon, text
 from qa.web.page import Site
 from qa.web.render import Setting, notice_html, paper_html
 
 # verdict -> class and icon; in the order that the table and the tally keep
 LOOKS = {"contradicted": ("bad", "neq"), "not_found": ("none", "nil"), "ambiguous": ("maybe", "maybe"), "supported": ("ok", "ok")}
 _LONG = 12.0  # characters of full width; what is longer may break over lines
-_HALF_WIDTH = re.compile(r"[,;:](?!\d)|(?<!\d)[,;:]")
-_FULL_WIDTH = {",": "，", ";": "；", ":": "："}
 
 
 def note(checked: CheckedFigure) -> str:
     """The note on a figure, as the pages print: full-width marks; what a missing figure means."""
     if checked.verdict == "not_found":
         return words.NOT_WRITTEN_SHORT
-    return _HALF_WIDTH.sub(lambda found: _FULL_WIDTH[found.group()], checked.note)
+    return full_width(checked.note)
 
 
 def citations(checked: CheckedFigure) -> list[Citation]:

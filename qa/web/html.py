@@ -1,5 +1,6 @@
 """The smallest pieces of HTML: escaping, and slices of a text with marks at offsets. Report text never passes through Markdown."""
 
+import re
 from collections.abc import Iterable
 from html import escape
 from typing import NamedTuple
@@ -8,6 +9,8 @@ from urllib.parse import quote
 from corpus.numerals import read_numbers
 
 _LONGEST = 12  # characters; a longer figure may break over lines
+_HALF_WIDTH = re.compile(r"[,;:](?!\d)|(?<!\d)[,;:]")
+_FULL_WIDTH = {",": "，", ";": "；", ":": "："}
 
 
 class Mark(NamedTuple):
@@ -55,6 +58,15 @@ def kept_whole(words: str, offset: int, taken: Iterable[tuple[int, int]]) -> lis
     kept = tuple(taken)
     found = ((n.start + offset, n.end + offset) for n in read_numbers(words) if n.kind != "name" and n.end - n.start <= _LONGEST)
     return [Mark(a, b, "yj-num") for a, b in found if not any(s < b and a < e for s, e in kept)]
+
+
+def full_width(words: str) -> str:
+    """Words of ours with the marks that pages print; numbers keep theirs.
+
+    >>> full_width("写法不同,数相同:2,905件")
+    '写法不同，数相同：2,905件'
+    """
+    return _HALF_WIDTH.sub(lambda found: _FULL_WIDTH[found.group()], words)
 
 
 def icon(name: str) -> str:

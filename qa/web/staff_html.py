@@ -186,27 +186,39 @@ def leads_to(quote: str, reason: str) -> str:
 
 def bank_html(site: Site, session: Session, banks: Sequence[tuple[str, str, Sequence[BankQuestion], int]], deeds: Sequence[Deed]) -> str:
     """What staff added, by report: report_id, title, own questions, how many came with the report."""
-    parts = "".join(_bank(site, session, report_id, title, own, shipped) for report_id, title, own, shipped in banks)
+    lede = words.BANK_LEDE.format(count=sum(shipped for _, _, _, shipped in banks))
+    parts = "".join(_bank(site, session, report_id, title, own) for report_id, title, own, _ in banks if own)
+    bring = form_html(site, session, "/bank/import", _import_field([(report_id, title) for report_id, title, _, _ in banks]), "yj-import", upload=True)
     rows = "".join(_deed(deed) for deed in deeds)
     history = f'<ul class="yj-list">{rows}</ul>' if rows else f'<p class="yj-small">{words.DEEDS_NONE}</p>'
-    return f'{parts}<h2 class="yj-h2 yj-below">{words.DEEDS}</h2>{history}'
-
-
-def _bank(site: Site, session: Session, report_id: str, title: str, own: Sequence[BankQuestion], shipped: int) -> str:
-    rows = "".join(_own(site, session, report_id, entry) for entry in own)
-    listed = f'<ul class="yj-list">{rows}</ul>' if rows else f'<p class="yj-small">{words.BANK_NONE}</p>'
-    export = (
-        f'<a class="yj-btn" href="{address(site, "/bank/export", report=report_id)}">{icon("down2")}{words.BANK_EXPORT}</a>' if own else ""
-    )
-    field = (
-        f'{hidden(report=report_id)}<div class="yj-file"><label for="in-{report_id}">{words.BANK_IMPORT_LABEL}</label>'
-        f'<input type="file" id="in-{report_id}" name="file" accept=".jsonl,.txt">'
-        f'<label class="yj-btn yj-js" for="in-{report_id}">{icon("doc")}{words.FILE_CHOOSE}</label>'
-        f'<span class="yj-file__n" role="status"></span><button class="yj-btn">{words.BANK_IMPORT}</button></div>'
-    )
     return (
-        f'<h2 class="yj-h2 yj-below">《{text(title)}》</h2><p class="yj-lede">{words.BANK_LEDE.format(count=shipped)}</p>{listed}'
-        f'<div class="yj-btns yj-btns--below">{export}</div>{form_html(site, session, "/bank/import", field, "yj-import", upload=True)}'
+        f'<p class="yj-lede">{lede}</p>{parts or f"""<p class="yj-small">{words.BANK_NONE}</p>"""}'
+        f'<h2 class="yj-h2 yj-below">{words.BANK_IMPORT}</h2>{bring}<h2 class="yj-h2 yj-below">{words.DEEDS}</h2>{history}'
+    )
+
+
+def _bank(site: Site, session: Session, report_id: str, title: str, own: Sequence[BankQuestion]) -> str:
+    rows = "".join(_own(site, session, report_id, entry) for entry in own)
+    out = f'<a class="yj-btn" href="{address(site, "/bank/export", report=report_id)}">{icon("down2")}{words.BANK_EXPORT}</a>'
+    return (
+        f'<h2 class="yj-h2 yj-below">《{text(title)}》</h2><ul class="yj-list">{rows}</ul>'
+        f'<div class="yj-btns yj-btns--below">{out}</div>'
+    )
+
+
+def _import_field(reports: Sequence[tuple[str, str]]) -> str:
+    """A file, and of which report its questions are where there are several."""
+    options = "".join(f'<option value="{escape(report_id)}">{text(title)}</option>' for report_id, title in reports)
+    choice = (
+        f'<div class="yj-field"><label for="of">{words.BANK_IMPORT_OF}</label>'
+        f'<select class="yj-input" id="of" name="report">{options}</select></div>'
+    )
+    which = choice if len(reports) > 1 else hidden(report=reports[0][0])
+    return (
+        f'{which}<div class="yj-file"><label for="bank-file">{words.BANK_IMPORT_LABEL}</label>'
+        f'<input type="file" id="bank-file" name="file" accept=".jsonl,.txt">'
+        f'<label class="yj-btn yj-js" for="bank-file">{icon("doc")}{words.FILE_CHOOSE}</label>'
+        f'<span class="yj-file__n" role="status"></span><button class="yj-btn">{words.BANK_IMPORT}</button></div>'
     )
 
 

@@ -276,7 +276,8 @@ class Desk:
     def bank(self, session: Session, fields: Fields, said: str = "", status: int = 200) -> Response:
         """What staff added, and who did what."""
         banks = []
-        for report in self._service.reports():
+        own_first = sorted(self._service.reports(), key=lambda report: report.report_id != self._site.newest.report_id)
+        for report in own_first:
             own = self._service.own_bank(report.report_id)
             shipped = len(self._service.bank(report.report_id)) - len(own)
             banks.append((report.report_id, report.about.title, own[::-1], max(0, shipped)))

@@ -56,7 +56,8 @@ def chart_html(chart: Chart, base: str, number: int) -> str:
     return (
         f'<figure class="yj-chart"><figcaption id="chart-{number}">{text(title)}</figcaption>{_key(chart)}'
         f'<div class="yj-chart__w" tabindex="0" role="region" aria-labelledby="chart-{number}">'
-        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="group" aria-labelledby="chart-{number}">{_grid(axis)}{drawn}</svg></div>{note}</figure>'
+        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="group" aria-labelledby="chart-{number}">{_grid(axis)}{drawn}</svg></div>'
+        f'<p class="yj-chart__n yj-chart__wipe">{words.YEARS_WIPE}</p>{note}</figure>'
     )
 
 

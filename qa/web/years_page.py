@@ -12,13 +12,14 @@ from qa.over_years_table import MEASURES, ROLES, basis, rows, years_csv
 from qa.service import Service
 from qa.web import texts_tools as words
 from qa.web.desk_frame import desk_page
-from qa.web.html import Mark, icon, kept_whole, marked, text
+from qa.web.html import Mark, full_width, icon, kept_whole, marked, text
 from qa.web.page import Site
 from qa.web.register import workbook
 from qa.web.years_chart import chart_html, charts
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _OFFERED = 12  # indicators to choose from
+_LONG = 12  # characters of a figure; a longer one may break over lines
 _Short = Annotated[str, Query(max_length=100)]
 
 
@@ -36,7 +37,8 @@ def router(service: Service, site: Site) -> APIRouter:
         found = service.years(asked)
         if as_ in ("csv", "xlsx"):
             return _download(found, as_)
-        return desk_page(site, "years", words.TAB_YEARS, _main(site, found))
+        main = _main(site, found) if found.series else _nothing(site, found, service.year_book().common(_OFFERED))
+        return desk_page(site, "years", words.TAB_YEARS, main)
 
     return routes
 
@@ -49,7 +51,7 @@ def _download(years: Years, kind: str) -> Response:
     return Response(workbook(rows(years)), media_type=_XLSX, headers=headers)
 
 
-def _top(site: Site, asked: str) -> str:
+def _top(site: Site, asked: str, *, found: bool = False) -> str:
     downloads = (
         f'<button class="yj-btn" name="as" value="csv">{icon("down2")}{words.CSV}</button>'
         f'<button class="yj-btn" name="as" value="xlsx">{icon("down2")}{words.XLSX}</button>'
@@ -59,7 +61,7 @@ def _top(site: Site, asked: str) -> str:
         f'<form class="yj-tools yj-tools--years" role="search" method="get" action="{site.base}/years">'
         f'<div class="yj-field"><label for="k">{words.YEARS_ASK}</label><input class="yj-input" id="k" name="q" type="search" maxlength="100" '
         f'placeholder="{words.YEARS_HINT}" value="{text(asked)}" autocomplete="off"></div>'
-        f'<div class="yj-btns"><button class="yj-btn">{words.YEARS_GO}</button>{downloads if asked else ""}</div></form>\n'
+        f'<div class="yj-btns"><button class="yj-btn yj-btn--main">{words.YEARS_GO}</button>{downloads if found else ""}</div></form>\n'
     )
 
 
@@ -75,17 +77,24 @@ def _chips(site: Site, title: str, names: list[str]) -> str:
 
 
 def _main(site: Site, years: Years) -> str:
-    others = _chips(site, words.YEARS_OTHERS, [name for name, _ in years.others])
-    if not years.series:
-        says = text(words.YEARS_NOTHING.format(name=years.asked))
-        return f'{_top(site, years.asked)}<div class="yj-note yj-find" role="alert">{icon("search")}<div class="yj-note__b">{says}</div></div>{others}'
     count = sum(len(series.points) for series in years.series)
     reports = len({point.report.report_id for series in years.series for point in series.points})
     drawn = "".join(chart_html(chart, site.base, number) for number, chart in enumerate(charts(years.series), start=1))
     return (
-        f'{_top(site, years.asked)}<p class="yj-count" role="status">{words.YEARS_COUNT.format(count=count, reports=reports)}</p>\n'
-        f"{drawn}{_table(site, years)}{others}"
+        f'{_top(site, years.asked, found=True)}<p class="yj-count" role="status">{words.YEARS_COUNT.format(count=count, reports=reports)}</p>\n'
+        f"{drawn}{_table(site, years)}{_others(site, years)}"
     )
+
+
+def _nothing(site: Site, years: Years, offered: list[str]) -> str:
+    """No figure of that name: those that sound alike, or else those that many reports print."""
+    says = text(words.YEARS_NOTHING.format(name=years.asked))
+    note = f'<div class="yj-note yj-find" role="alert">{icon("search")}<div class="yj-note__b">{says}</div></div>'
+    return f"{_top(site, years.asked)}{note}{_others(site, years) or _chips(site, words.YEARS_OFFERED, offered)}"
+
+
+def _others(site: Site, years: Years) -> str:
+    return _chips(site, words.YEARS_OTHERS, [name for name, _ in years.others])
 
 
 def _table(site: Site, years: Years) -> str:
@@ -113,15 +122,20 @@ def _rows(site: Site, series: Series) -> Iterator[str]:
         other = f'<span class="yj-calc">{text(point.name)}</span>' if point.name != series.name else ""
         yield (
             f'<tbody role="rowgroup" class="yj-sen"><tr role="row"><th scope="row" role="rowheader">{text(year)}'
-            f'<span class="yj-calc">{text(basis(point))}</span>{other}</th>'
-            f'<td class="yj-table__n" role="cell">{text(point.figure.printed)}</td>{_sentence(site, point)}</tr></tbody>\n'
+            f'<span class="yj-calc">{text(full_width(basis(point)))}</span>{other}</th>'
+            f'<td class="yj-table__n{" yj-table__long" if _long(point) else ""}" role="cell">{text(point.figure.printed)}</td>'
+            f"{_sentence(site, point)}</tr></tbody>\n"
         )
+
+
+def _long(point: Point) -> bool:
+    return len(point.figure.printed) > _LONG
 
 
 def _sentence(site: Site, point: Point) -> str:
     """The sentence with its figure marked, the report it stands in, and the way to it."""
     sentence = point.report.by_id[point.figure.sentence_id]
-    own = Mark(point.figure.start, point.figure.end, "yj-mark", "mark")
+    own = Mark(point.figure.start, point.figure.end, "yj-mark" if _long(point) else "yj-mark yj-mark--num", "mark")
     quoted = marked(sentence.text, sentence.start, [own, *kept_whole(sentence.text, sentence.start, [(own.start, own.end)])])
     return (
         f'<td class="yj-table__q" role="cell"><span lang="zh-CN">{quoted}</span> '

@@ -381,9 +381,9 @@ def test_no_latin_word_is_left_on_the_desk(desk: Server, visitor: Visitor) -> No
 
 @pytest.fixture(scope="module")
 def several(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Two small reports of two years."""
+    """Three small reports of three years: the fewest that make a chart."""
     tmp, port = tmp_path_factory.mktemp("several"), free_port()
-    for year, grew in ((2020, "5.2"), (2021, "6.1")):
+    for year, grew in ((2019, "4.8"), (2020, "5.2"), (2021, "6.1")):
         about = f'title = "某街道{year}年工作总结"\nyear = {year}\npublished = {year + 1}-01-20\n'
         write_report(tmp / "reports" / f"mou-{year}", f"某街道{year}年工作总结\n{year}年粮食产量{grew}万吨,增长{grew}%。\n", about)
     environment = _environment(tmp, port) | {"YOUJU_REPORTS": str(tmp / "reports")}
@@ -406,3 +406,32 @@ def test_years_side_by_side_are_for_everyone(several: Server, visitor: Visitor, 
             assert page.evaluate(SMALL_TARGETS) == [], (path, width)
         seen = page.evaluate(VISIBLE_WORDS)
         assert {word for words in seen for word in LATIN.findall(ADDRESS.sub("", words))} - ALLOWED == set(), path
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+def test_an_indicator_is_followed_through_the_years(several: Server, visitor: Visitor, width: int) -> None:
+    page = visitor(width).open(several.url + "/years")
+    page.get_by_role("link", name="粮食产量", exact=True).click()
+    expect(page.get_by_role("status")).to_have_text("3 份报告里有 6 个数字")
+    expect(page.locator("td.yj-table__n")).to_have_text(["4.8万吨", "5.2万吨", "6.1万吨", "4.8%", "5.2%", "6.1%"])
+    chart = page.get_by_role("region", name="粮食产量，单位：万吨")
+    expect(chart.get_by_role("link")).to_have_count(3)
+    expect(page.get_by_text("左右拨动，看全部年份。").first).to_be_visible(visible=width < 688)
+    chart.get_by_role("link", name="2021年 粮食产量 6.1万吨（结果）").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".yj-s:target")).to_contain_text("粮食产量6.1万吨")
+    page.go_back()
+    page.get_by_role("link", name="看原文").first.click()
+    expect(page.locator(".yj-s:target")).to_contain_text("粮食产量4.8万吨")
+    page.go_back()
+    with page.expect_download() as coming:
+        page.get_by_role("button", name="下载（CSV）").click()
+    assert coming.value.suggested_filename == "多年对比-粮食产量.csv"
+    rows = Path(coming.value.path()).read_text(encoding="utf-8-sig").strip().split("\n")
+    assert len(rows) == 1 + 6
+    page.get_by_label("指标").fill("地铁")
+    page.get_by_role("button", name="对比", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("没有“地铁”的数字")
+    expect(page.get_by_role("button", name="下载（CSV）")).to_have_count(0)
+    page.get_by_role("link", name="粮食产量", exact=True).click()
+    expect(page.locator("td.yj-table__n").first).to_have_text("4.8万吨")
