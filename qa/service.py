@@ -257,9 +257,15 @@ class Service:
         return self.library.report(report_id)
 
     def examples(self) -> list[tuple[str, str]]:
-        """Topics and questions for the welcome, from the home report, else the newest that offers any."""
-        offered = (self.library.examples(report.report_id) for report in (self.home(), *self.reports()))
-        return next(filter(None, offered), [])
+        """Topics and questions for the welcome, from the home report, else the newest that offers any.
+
+        A question is put to the home report first: of another report's questions only those are offered that still find an answer.
+        """
+        home = self.home()
+        if own := self.library.examples(home.report_id):
+            return own
+        offered = next(filter(None, (self.library.examples(report.report_id) for report in self.reports())), [])
+        return [(topic, question) for topic, question in offered if self.rehearse(question).answered] if self.ready else offered
 
     def refresh(self) -> bool:
         """Take in what has changed among reports and banks since they were read, also by other processes.

@@ -11,6 +11,8 @@ from fastapi.testclient import TestClient
 from papers import made_page, made_pdf, made_word
 
 from corpus.extract import Extracted
+from corpus.shelf import take_out
+from qa.records import Answer
 from qa.service import Service
 from qa.settings import Settings
 from qa.web import texts_tools as words
@@ -75,6 +77,27 @@ def confirm(client: TestClient, desks: list[Desk], page: str, **put_right: str) 
         return response.text
     desks[0].reports.shelving.wait()
     return client.get(response.headers["location"]).text
+
+
+def test_a_report_on_its_way_out_is_not_said_to_have_a_newer_version(staff: TestClient, service: Service) -> None:
+    write_report(service.library.folder / "kongjiang-2021", "控江路街道2021年度工作总结\n分类达标率96%。\n", 'title = "控江路街道2021年度工作总结"\nyear = 2021')
+    service.refresh()
+    take_out(service.library.folder, "kongjiang-2021")  # the index follows
+    page = staff.get("/staff/reports").text
+    assert words.REPORTS_THERE.format(count=1) in page
+    assert f">{words.REPORTS_RESTORE}<" in page
+    assert words.REPORTS_OLD_TEXT not in page
+
+
+def test_the_welcome_offers_of_an_older_report_only_what_is_still_answered(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    examples = '[[examples]]\ntopic = "甲"\nquestion = "达标率多少"\n[[examples]]\ntopic = "乙"\nquestion = "疫苗打了多少"\n'
+    write_report(service.library.folder / "kongjiang-2020", "控江路街道2020年度工作总结\n分类达标率95%。\n", f"year = 2020\n{examples}")
+    service.refresh()
+    monkeypatch.setattr(service, "rehearse", lambda question: Answer(question, "率" in question, 0.9, "figure"))
+    assert service.examples() == [("甲", "达标率多少"), ("乙", "疫苗打了多少")]
+    write_report(service.library.folder / "kongjiang-2021", "控江路街道2021年度工作总结\n分类达标率96%。\n", "year = 2021")
+    service.refresh()
+    assert service.examples() == [("甲", "达标率多少")]
 
 
 def test_a_file_comes_in_is_confirmed_replaced_undone_and_goes(staff: TestClient, service: Service, desks: list[Desk]) -> None:

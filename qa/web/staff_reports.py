@@ -79,9 +79,10 @@ class ReportsDesk:
 
     def list(self, session: Session, fields: Fields, said: str = "", status: int = 200) -> Response:
         """The reports there are, those on their way, and those that can be brought back."""
-        there = self._service.reports()
+        served = self._service.reports()
         on_disk = set(self._service.library.again().report_ids())
-        coming = sorted(on_disk - {report.report_id for report in there})
+        there = [report for report in served if report.report_id in on_disk]  # the rest is on its way out
+        coming = sorted(on_disk - {report.report_id for report in served})
         busy = self.shelving.busy
         inner = list_html(
             self._site, session, there, self._service.removed_reports(), busy=busy, coming=coming, said=said or self.shelving.said

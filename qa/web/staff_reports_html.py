@@ -28,7 +28,7 @@ def list_html(
     if coming and not busy:
         told += notice_html(words.REPORTS_COMING.format(names="、".join(coming[:10])), "doc")
     rows = "".join(_report(site, report) for report in reports[:_MOST])
-    back = "".join(_kept(site, session, one, there={report.report_id for report in reports}) for one in kept)
+    back = "".join(_kept(site, session, one, there={report.report_id for report in reports}.union(coming)) for one in kept)
     restored = f'<h2 class="yj-h2 yj-below">{words.REPORTS_BACK}</h2><ul class="yj-list">{back}</ul>' if back else ""
     return (
         f'<p class="yj-lede">{words.REPORTS_LEDE}</p>{f"""<div class="yj-notes" role="status">{told}</div>""" if told else ""}{_choose(site, session)}'
@@ -38,7 +38,7 @@ def list_html(
 
 def _choose(site: Site, session: Session) -> str:
     field = (
-        f'<div class="yj-file"><label for="file">{words.REPORTS_FILE}</label><input type="file" id="file" name="file" accept="{",".join(KINDS)}" required>'
+        f'<div class="yj-file"><label for="file">{words.REPORTS_FILE}</label><input type="file" id="file" name="file" accept="{",".join(KINDS)}">'
         f'<label class="yj-btn yj-js" for="file">{icon("doc")}{words.FILE_CHOOSE}</label><span class="yj-file__n" role="status"></span>'
         f'<button class="yj-btn yj-btn--main">{words.REPORTS_READ}</button></div>'
     )

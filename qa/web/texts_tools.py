@@ -128,7 +128,7 @@ SAMPLE_DRAFT = (
 
 # staff: the way in
 STAFF_LOGIN = "工作台登录"
-STAFF_LEDE = "看居民问了什么，给没答上的问题指一句原话。"
+STAFF_LEDE = "看居民问了什么，给没答上的问题指一句原话，加入和移走报告。"
 STAFF_NAME = "您的姓名"
 STAFF_NAME_WHY = "改动会记下是谁做的。"
 STAFF_PASSWORD = "密码"
@@ -347,7 +347,7 @@ REPORTS_REPLACED_AT = "{at} 被新版本换下"
 REPORTS_RESTORE = "找回"
 REPORTS_OLD_TEXT = "换回旧版本"
 REPORTS_NOTHING_KEPT = "没有移走过这份报告。"
-REPORTS_BUSY = "正在编进索引，编好以后就能问到。可以离开这一页，不耽误。"
+REPORTS_BUSY = "正在更新索引。好了这一页会自己换新，居民问到的就是新的。可以离开这一页，不耽误。"
 REPORTS_COMING = "这几份还没有编进索引：{names}。"
 REPORTS_LATE = "这个文件读过太久了，请重新选一次。"
 REPORTS_CONFIRM = "核对一下"
