@@ -1,9 +1,10 @@
-"""How fast we are, beside the model alone and beside txtai and haystack: ``python tests/bench/speed.py [FOLDER [ROUNDS]]``.
+"""How fast we are, beside the model alone and beside txtai and haystack: ``python tests/bench/speed.py [--help]``.
 
 One run measures everything on the same model folder, the same report and the same questions, each in processes of their own,
-ours and theirs in turn, and prints ratios as Markdown. FOLDER takes the peers' environment, which shares this one's packages.
+ours and theirs in turn, and prints ratios as Markdown. The peers' environment shares this one's packages.
 """
 
+import argparse
 import json
 import os
 import resource
@@ -12,44 +13,92 @@ import sys
 import tempfile
 import time
 import venv
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 MODEL = ROOT / "index" / "model"
+REPORTS = ROOT / "corpus" / "reports"
 QUESTIONS = [json.loads(line)["question"] for line in (ROOT / "tests/data/dev.jsonl").read_text(encoding="utf-8").splitlines()][:60]
 _ROUNDS = 3  # processes of each kind; the best counts, for other work on the machine only ever slows
 
 
+class Ready(NamedTuple):
+    """One kind, ready to be asked."""
+
+    ask: Callable[[str], Any]
+    forget: Callable[[], None] = lambda: None  # the vectors of earlier questions
+    more: Callable[[], dict[str, float]] = dict  # what else there is to say when all was asked
+
+
 def sentences() -> list[str]:
-    """What everybody indexes: the sentences of the report that comes with the project."""
+    """What the peers index: the sentences of the report that comes with the project."""
     from corpus.library import Library
 
-    return [sentence.text for report in Library(ROOT / "corpus" / "reports").reports() for sentence in report.sentences]
+    return [sentence.text for report in Library(REPORTS).reports() for sentence in report.sentences]
 
 
-def ours(index: Path) -> tuple[Callable[[str], Any], Callable[[], None]]:
-    """Our service, and what makes it forget the vectors of earlier questions."""
+def ours(index: Path, reports: Path) -> Ready:
+    """Our service; it also tells the stages of a question, and how long building the index anew takes."""
     from qa.service import Service
 
-    service = Service(reports=ROOT / "corpus" / "reports", index=index)
+    spent: list[dict[str, float]] = []
+
+    class Heard:
+        """Takes the stages of every question."""
+
+        def asked(self, _question: str, _answer: object, _milliseconds: float, stages: Any, /) -> None:
+            """One question."""
+            spent.append(stages)
+
+        def feedback(self, *_: str) -> None:
+            """Nobody votes here."""
+
+    service = Service(reports=reports, index=index, recorder=Heard())
     embedder: Any = service.encoder
     service.ask(QUESTIONS[0])
-    return service.ask, embedder._kept._vectors.clear
+
+    def more() -> dict[str, float]:
+        last = spent[-len(QUESTIONS) :]
+        stages = {f"stage_{name}": middle([one[name] for one in last]) * 1000 for name in last[0]}
+        return stages | (built(embedder) if reports == REPORTS else {})
+
+    return Ready(service.ask, embedder._kept._vectors.clear, more)
 
 
-def floor(_: Path) -> tuple[Callable[[str], Any], Callable[[], None]]:
+def built(embedder: Any) -> dict[str, float]:
+    """Seconds to build the index in a process that is warm: with the vectors that come with the model, and without any."""
+    from index.embed import Embedder
+    from qa.service import Service
+
+    class Unknown(Embedder):
+        """The same model under a name for which no vectors come with the project."""
+
+        fingerprint = "unknown"
+
+    unknown = Unknown()
+    unknown._loaded = embedder._loaded
+    found = {}
+    for name, encoder in (("built_s", embedder), ("built_bare_s", unknown)):
+        with tempfile.TemporaryDirectory() as folder:
+            started = time.perf_counter()
+            Service(reports=REPORTS, index=Path(folder) / "index", encoder=encoder).build()
+            found[name] = time.perf_counter() - started
+    return found
+
+
+def floor(_index: Path, _reports: Path) -> Ready:
     """The forward pass alone, as ours computes it."""
     from index.embed import Embedder
 
     model = Embedder()._model()
     model.encode([f"query: {QUESTIONS[0]}"])
-    return lambda question: model.encode([f"query: {question}"]), lambda: None
+    return Ready(lambda question: model.encode([f"query: {question}"]))
 
 
-def library(_: Path) -> tuple[Callable[[str], Any], Callable[[], None]]:
+def library(_index: Path, _reports: Path) -> Ready:
     """The same pass by sentence-transformers."""
     import torch
     from sentence_transformers import SentenceTransformer
@@ -57,22 +106,24 @@ def library(_: Path) -> tuple[Callable[[str], Any], Callable[[], None]]:
     torch.set_num_threads(1)
     model = SentenceTransformer(str(MODEL), device="cpu", model_kwargs={"dtype": torch.float32})
     model.encode(QUESTIONS[0], prompt_name="query")
-    return lambda question: model.encode(question, prompt_name="query"), lambda: None
+    return Ready(lambda question: model.encode(question, prompt_name="query"))
 
 
-def txtai(_: Path) -> tuple[Callable[[str], Any], Callable[[], None]]:
+def txtai(_index: Path, _reports: Path) -> Ready:
     """The report's sentences in txtai."""
     import torch
     from txtai import Embeddings
 
     torch.set_num_threads(1)
     found = Embeddings(path=str(MODEL), content=True, instructions={"query": "query: ", "data": "passage: "})
+    started = time.perf_counter()
     found.index(sentences())
+    indexed = time.perf_counter() - started
     found.search(QUESTIONS[0], 3)
-    return lambda question: found.search(question, 3), lambda: None
+    return Ready(lambda question: found.search(question, 3), more=lambda: {"built_s": indexed})
 
 
-def haystack(_: Path) -> tuple[Callable[[str], Any], Callable[[], None]]:
+def haystack(_index: Path, _reports: Path) -> Ready:
     """The report's sentences in haystack's memory."""
     import torch
     from haystack import Document
@@ -89,47 +140,54 @@ def haystack(_: Path) -> tuple[Callable[[str], Any], Callable[[], None]]:
     asks = SentenceTransformersTextEmbedder(model=str(MODEL), prefix="query: ", progress_bar=False)
     for part in (documents, asks):
         part.warm_up()
+    started = time.perf_counter()
     store.write_documents(documents.run([Document(content=text) for text in sentences()])["documents"])
+    indexed = time.perf_counter() - started
     retriever = InMemoryEmbeddingRetriever(store, top_k=3)
 
     def ask(question: str) -> Any:
         return retriever.run(query_embedding=asks.run(question)["embedding"])
 
     ask(QUESTIONS[0])
-    return ask, lambda: None
+    return Ready(ask, more=lambda: {"built_s": indexed})
 
 
-KINDS: dict[str, Callable[[Path], tuple[Callable[[str], Any], Callable[[], None]]]] = {
+KINDS: dict[str, Callable[[Path, Path], Ready]] = {
     "ours": ours, "floor": floor, "library": library, "txtai": txtai, "haystack": haystack,
 }  # fmt: skip
+PEERS = ("txtai", "haystack")
 
 
-def child(kind: str, index: str) -> None:
+def child(kind: str, index: str, reports: str) -> None:
     """Measure one kind in this process."""
     started = time.perf_counter()
     used = time.process_time()
-    ask, forget = KINDS[kind](Path(index))
+    ready = KINDS[kind](Path(index), Path(reports))
     first = {"first_s": time.perf_counter() - started, "first_cpu": time.process_time() - used}
     for question in QUESTIONS:
-        ask(question)
+        ready.ask(question)
     wall, cpu = [], []
     for question in QUESTIONS:
-        forget()
+        ready.forget()
         a, b = time.perf_counter(), time.process_time()
-        ask(question)
+        ready.ask(question)
         wall.append((time.perf_counter() - a) * 1000)
         cpu.append((time.process_time() - b) * 1000)
-    wall.sort()
-    cpu.sort()
-    at = {"p50": len(wall) // 2, "p95": len(wall) * 19 // 20}
-    measured = {name: wall[place] for name, place in at.items()} | {f"cpu_{name}": cpu[place] for name, place in at.items()}
-    tell(json.dumps(first | measured | {"mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+    found = {"p50": middle(wall), "p95": sorted(wall)[len(wall) * 19 // 20], "cpu_p50": middle(cpu)}
+    memory = {"mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+    tell(json.dumps(first | found | memory | ready.more()))
 
 
-def measured(python: str, kind: str, index: Path) -> dict[str, float]:
+def middle(values: Sequence[float]) -> float:
+    """The upper median."""
+    return sorted(values)[len(values) // 2]
+
+
+def measured(python: str, kind: str, index: Path, reports: Path) -> dict[str, float]:
     """One kind in a fresh process."""
     quiet = {**os.environ, "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false", "OMP_NUM_THREADS": "1"}
-    done = subprocess.run([python, __file__, "--child", kind, str(index)], env=quiet, capture_output=True, text=True, check=False)
+    command = [python, __file__, "--child", kind, str(index), str(reports)]
+    done = subprocess.run(command, env=quiet, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.stderr.write(f"{kind}: {done.stderr[-800:]}\n")
         raise SystemExit(1)
@@ -149,31 +207,48 @@ def peers(folder: Path) -> str:
 
 
 def main() -> None:
-    """Measure all kinds in turn and print the table."""
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / ".artifacts" / "peers"
-    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else _ROUNDS
-    their_python = peers(folder)
-    best: dict[str, dict[str, float]] = {}
+    """Measure all kinds in turn and print the tables."""
+    parser = argparse.ArgumentParser(prog="python tests/bench/speed.py", description=__doc__)
+    parser.add_argument("--peers", type=Path, default=ROOT / ".artifacts" / "peers", help="folder of the peers' environment")
+    parser.add_argument("--rounds", type=int, default=_ROUNDS)
+    parser.add_argument("--reports", type=Path, default=REPORTS, help="another library for ours; the peers are left out then")
+    parser.add_argument("--index", type=Path, help="its index, built already")
+    given = parser.parse_args()
+    alone = given.reports.resolve() != REPORTS
+    their_python = "" if alone else peers(given.peers)
+    kinds = [kind for kind in KINDS if not (alone and kind in PEERS)]
+    rounds: dict[str, list[dict[str, float]]] = {kind: [] for kind in kinds}
     with tempfile.TemporaryDirectory() as scratch:
-        index = Path(scratch) / "index"
-        started = time.perf_counter()
-        subprocess.run([sys.executable, "-m", "qa", "build", "--index", str(index)], cwd=ROOT, check=True, capture_output=True)
-        built = time.perf_counter() - started
-        for _ in range(rounds):
-            for kind in KINDS:
-                found = measured(their_python if kind in ("txtai", "haystack") else sys.executable, kind, index)
-                best[kind] = {name: min(value, best.get(kind, found)[name]) for name, value in found.items()}
-    versions = subprocess.run([their_python, "-m", "pip", "freeze"], capture_output=True, text=True, check=True).stdout.splitlines()
-    tell(" ".join(line for line in versions if line.startswith(("txtai=", "haystack-ai=", "torch=", "sentence-transformers="))))
-    tell(f"建索引(向量随模型带着,含启动){built:.1f} 秒;{len(QUESTIONS)} 题,每样 {rounds} 个进程取最好,都用一个线程\n")
-    tell("| | 一问 p50 毫秒 | p95 | 处理器时间 p50 | 与只算模型之比 | 启动到第一个回答 秒 | 其中处理器时间 | 内存 MB |")
-    tell("| --- | --- | --- | --- | --- | --- | --- | --- |")
+        index = given.index or Path(scratch) / "index"
+        command = [sys.executable, "-m", "qa", "build", "--index", str(index), "--reports", str(given.reports)]
+        subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+        for _ in range(given.rounds):
+            for kind in kinds:
+                python = their_python if kind in PEERS else sys.executable
+                rounds[kind].append(measured(python, kind, index, given.reports.resolve()))
+    if not alone:
+        freeze = subprocess.run([their_python, "-m", "pip", "freeze"], capture_output=True, text=True, check=True).stdout.splitlines()
+        tell(" ".join(line for line in freeze if line.startswith(("txtai=", "haystack-ai=", "torch=", "sentence-transformers="))))
+    show(rounds)
+
+
+def show(rounds: dict[str, list[dict[str, float]]]) -> None:
+    """The tables, as Markdown."""
+    best = {kind: {name: min(one[name] for one in found) for name in found[0]} for kind, found in rounds.items()}
+    tell(f"{len(QUESTIONS)} 题,每样 {len(rounds['ours'])} 个进程取最好,都用一个线程\n")
+    tell("| | 一问 p50 毫秒 | p95 | 处理器时间 p50 | 与只算模型之比(处理器时间、p50) | 启动到第一个回答 秒 | 其中处理器时间 | 建索引 秒 | 内存 MB |")
+    tell("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
     for kind, row in best.items():
-        ratio = row["cpu_p50"] / best["floor"]["cpu_p50"]
+        ratios = f"{row['cpu_p50'] / best['floor']['cpu_p50']:.2f}、{row['p50'] / best['floor']['p50']:.2f}"
+        indexed = f"{row['built_s']:.1f}" if "built_s" in row else ""
         tell(
-            f"| {kind} | {row['p50']:.1f} | {row['p95']:.1f} | {row['cpu_p50']:.1f} | {ratio:.2f} | {row['first_s']:.1f} "
-            f"| {row['first_cpu']:.1f} | {row['mb']:.0f} |"
+            f"| {kind} | {row['p50']:.1f} | {row['p95']:.1f} | {row['cpu_p50']:.1f} | {ratios} | {row['first_s']:.1f} "
+            f"| {row['first_cpu']:.1f} | {indexed} | {row['mb']:.0f} |"
         )
+    stages = {name.removeprefix("stage_"): value for name, value in best["ours"].items() if name.startswith("stage_")}
+    tell("\n我们的各步(p50 毫秒):" + ",".join(f"{name} {value:.1f}" for name, value in stages.items()))
+    if "built_bare_s" in best["ours"]:
+        tell(f"没有随模型带着的向量时建索引 {best['ours']['built_bare_s']:.1f} 秒")
 
 
 def tell(line: str) -> None:

@@ -60,7 +60,7 @@ def run(visitors: int, seconds: float, workers: int, questions: list[str], least
     """Let so many visitors come for so long; each waits ``least`` to ``most`` seconds between two requests."""
     with tempfile.TemporaryDirectory(prefix="youju-load-") as name:
         folder = Path(name)
-        with _service(folder, workers) as (url, process):
+        with service(folder, workers) as (url, process):
             (folder / "alone.json").write_text(json.dumps(_alone(url, questions)), encoding="utf-8")
             memory: list[tuple[float, float]] = []
             stop = threading.Event()
@@ -75,7 +75,8 @@ def run(visitors: int, seconds: float, workers: int, questions: list[str], least
 
 
 @contextmanager
-def _service(folder: Path, workers: int) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def service(folder: Path, workers: int) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """The service on a port of its own, ready; ended when it is left."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
