@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from fakes import run
 from staged import Staged
 
 from qa.settings import Settings
@@ -64,7 +65,7 @@ def in_hall(story: Callable[[Hall], Coroutine[Any, Any, None]]) -> Hall:
         finally:
             hall.let_go()
 
-    asyncio.run(told())
+    run(told())
     return hall
 
 
@@ -204,7 +205,7 @@ def test_programs_and_pages_are_asked_to_wait() -> None:
             page = await client.get("/", params={"q": "热线满意率"})
             return await asyncio.gather(*busy), refused, page.text
 
-    answered, refused, page = asyncio.run(asks())
+    answered, refused, page = run(asks())
     assert [response.status_code for response in answered] == [200] * AT_ONCE
     for response in refused:
         assert response.status_code == 503

@@ -126,7 +126,7 @@ def router(gradio_app: FastAPI, asking: Asking, site: Site, service: Service) ->
         newest = service.report(site.newest.report_id)
         talk = f'<gradio-app control_page_title="false" embed="false" eager="true" data-styles="{site.base}/{styles}"></gradio-app>'
         bar = _bar(site, "" if turn else escape(q.strip()), report, wait)
-        body = _body(site, newest, asking.topics, turn + talk) + bar
+        body = _body(site, newest, asking.topics, turn, talk) + bar
         page = Page(texts.TITLE, body, "chat.css", "chat.js", "chat", head, (config, api_info), eval_allowed=True)
         return render(page, site)
 
@@ -157,10 +157,11 @@ async def _turn(asking: Asking, question: str, before: Sequence[str], client: st
     return f'<article class="yj-turn" id="yj-first"><div class="yj-ask">{question_html(question)}</div>{answer}</article>'
 
 
-def _body(site: Site, newest: Report, topics: Sequence[tuple[str, str]], talk: str) -> str:
+def _body(site: Site, newest: Report, topics: Sequence[tuple[str, str]], turn: str, talk: str) -> str:
+    asked = " yj-asked" if turn else ""  # an answer comes before the welcome where both do not fit
     return (
         f'<main class="yj-main" id="main"><div class="yj-chat"><div>'
-        f'<div class="yj-log" id="yj-log" role="log" aria-label="{texts.LOG}">{_welcome(site, topics)}{talk}</div>'
+        f'<div class="yj-log{asked}" id="yj-log" role="log" aria-label="{texts.LOG}">{_welcome(site, topics)}{turn}{talk}</div>'
         f'<div class="yj-clear" hidden><button type="button" class="yj-act yj-do-clear">{icon("close")}{texts.CLEAR}</button></div></div>'
         f"{_rail(site, newest)}</div></main>{footer(site)}"
     )

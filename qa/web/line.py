@@ -19,7 +19,7 @@ from starlette.concurrency import run_in_threadpool
 
 T = TypeVar("T")
 
-AT_ONCE = 16  # questions that one process answers at a time: as many as the model computes together; 8 gave some 10 % less a second
+AT_ONCE = 16  # questions that one process answers at a time: as many as the model computes together; 8 gave a tenth less
 CHECKED_AT_ONCE = 2  # drafts
 _PATIENCE = 4.0  # seconds of waiting before the place is told
 _VALID = 300.0  # seconds that a ticket holds a place

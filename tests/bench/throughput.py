@@ -1,7 +1,7 @@
 """Questions a second over HTTP: ``python tests/bench/throughput.py [--workers N …] [--visitors N …] [--questions N]``.
 
-Every visitor asks the next question as soon as the last is answered, over one connection of their own. No question comes twice, so no vector
-is remembered; they are the bank's. The clients share the machine with the service.
+Every visitor asks the next question as soon as the last is answered, over one connection of their own. No question comes twice, so
+no vector is remembered; they are the bank's. The clients share the machine with the service.
 """
 
 import argparse
@@ -74,9 +74,9 @@ def main() -> None:
     bank = list(dict.fromkeys(questions_of(ROOT / "corpus" / "reports" / "yanji-2021" / "bank.jsonl")))
     if len(bank) < given.questions * len(given.visitors):
         parser.error(f"the bank has {len(bank)} questions")
-    sys.stdout.write("| 工作进程 | 同时在问 | 每秒几问 | p50 毫秒 | p95 毫秒 | 请他再来 次 |\n| --- | --- | --- | --- | --- | --- |\n")
+    sys.stdout.write("| 工作进程 | 同时在问 | 每秒几问 | p50 毫秒 | p95 毫秒 | 请他再来 次 |\n" + "| --- " * 6 + "|\n")
     for workers in given.workers:
-        with tempfile.TemporaryDirectory(prefix="youju-throughput-") as folder, service(Path(folder), workers) as (url, _):
+        with tempfile.TemporaryDirectory() as folder, service(Path(folder), workers) as (url, _):
             for place, visitors in enumerate(given.visitors):
                 questions = bank[place * given.questions : (place + 1) * given.questions]
                 seconds, took, waits = asked(url, questions, visitors)

@@ -93,10 +93,15 @@ def test_a_follow_up_says_how_it_was_understood_and_clearing_forgets(staged: Ser
     expect(page.locator("#yj-talk .yj-answer")).to_have_count(1)
 
 
-def test_a_shared_link_asks_at_once(staged: Server, visitor: Visitor) -> None:
-    visit = visitor()
+@pytest.mark.parametrize(("width", "height"), [(375, 667), (1280, 812)])
+def test_a_shared_link_asks_at_once_and_shows_the_answer(staged: Server, visitor: Visitor, width: int, height: int) -> None:
+    visit = visitor(width, height)
     page = visit.open(staged.url + "/?q=热线满意率多少")
     expect(page.locator("#yj-talk .yj-quote").first).to_have_text(SENTENCE)
+    expect(page.locator("#yj-first")).to_have_count(0)
+    page.wait_for_timeout(700)  # a scroll would be over
+    expect(page.locator("#yj-talk .yj-q")).to_be_in_viewport(ratio=1)
+    expect(page.locator("#yj-talk .yj-quote").first).to_be_in_viewport()
     expect(page.locator(".yj-quote:visible")).to_have_count(1)
     visit.ask("那办结了多少呢")
     expect(page.locator(".yj-understood")).to_be_visible()  # the linked question belongs to the talk

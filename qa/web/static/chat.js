@@ -180,7 +180,7 @@
     turns.push({ q: q.textContent, html: first.querySelector('.yj-answer').outerHTML });
     save();
     if (plain) first.parentNode.removeChild(first);
-    else whenShown(turns.length, function () { first.remove(); });
+    else whenShown(turns.length, function () { first.remove(); showLast('auto'); });
     history.replaceState(history.state, '', data.base + '/');
   }
   function whenShown(count, then, tries) {
@@ -192,16 +192,16 @@
     if (late && late.trim() && !document.getElementById('yj-first') && !pending) {
       history.replaceState(history.state, '', data.base + '/');
       send(late);
-    } else if (turns.length && !location.hash) {
-      if (plain) showLast();
-      else whenShown(turns.length, showLast);
+    } else if (turns.length && !location.hash && !document.getElementById('yj-first')) {  /* what came with the address is shown when it is taken in */
+      if (plain) showLast('auto');
+      else whenShown(turns.length, function () { showLast('auto'); });
     }
   }
-  function showLast() {
+  function showLast(how) {
     var all = document.querySelectorAll('#yj-talk .yj-q,#yj-plain .yj-q'), last = all[all.length - 1];
     if (!last) return;
     var calm = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
-    window.scrollTo({ top: last.getBoundingClientRect().top + window.pageYOffset - 24, behavior: calm ? 'auto' : 'smooth' });
+    window.scrollTo({ top: last.getBoundingClientRect().top + window.pageYOffset - 24, behavior: how || (calm ? 'auto' : 'smooth') });
   }
 
   /* ---------- asking ---------- */
