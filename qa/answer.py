@@ -10,7 +10,7 @@ from corpus.bank import REASONS
 from corpus.report import Report, Sentence
 from index.base import Vectors
 from index.embed import Encoder
-from index.passage_index import PassageIndex
+from index.passage_index import PassageIndex, RowHit
 from qa.asked import holds, other_years, wishes
 from qa.cite import cite, joined
 from qa.follow_up import asks_next, asks_where, is_follow_up, may_lean, own_words, readings
@@ -21,7 +21,7 @@ from qa.normalise import Normaliser, Query, clean, well_spelt
 from qa.parts import split_parts
 from qa.rank import Ranked, Weights, rank
 from qa.records import Answer, Citation, Kind, Reason
-from qa.retrieve import Candidates, pair_set, pool
+from qa.retrieve import Candidates, dice, pair_set, pool
 from qa.stages import stage
 from qa.values import ValueIndex
 from qa.wording import Wording
@@ -33,6 +33,7 @@ _LEAST_SHARE = 0.01  # of the softmax over candidates; a sentence with less help
 _RELATED = 3
 _MOST_PRESENTED = 50_000  # questions remembered
 _ASKED_BEFORE = 0.95  # cosine with a bank question that asks the same
+_CLEARLY, _ALIKE = 0.03, 0.3  # cosine nearer to talk than to any question; Dice of pairs with it
 _PERSONAL = re.compile(r"[我你咱俺,，]|老头|老太")
 _ASKING = re.compile(r"多少|几|什么|哪|谁|怎|吗$|如何")
 
@@ -320,7 +321,7 @@ class Answerer:
         nearest = candidates.refusals[0] if candidates.refusals else None
         related = self._related(tried, set())
         best = candidates.answerable[0].score if candidates.answerable else 0.0
-        if nearest is not None and nearest.row.source in _CHAT_REASONS and nearest.score > max(0.9, best):
+        if nearest is not None and nearest.score > max(0.9, best) and self._is_chat(tried.query, nearest, best):
             return refusal(question, "not_a_question", kind=tried.ranked.kind, related=related, understood=understood)
         if _EMPTY_WORDS.match(tried.query.text):
             return refusal(question, "too_vague", kind=tried.ranked.kind, related=related, understood=understood)
@@ -333,6 +334,16 @@ class Answerer:
             related=related,
             understood=understood,
         )
+
+    def _is_chat(self, query: Query, nearest: RowHit, best: float) -> bool:
+        """Whether a text is talk like the unanswerable bank question nearest to it, and not a trouble told in few words.
+
+        找不到工作 sounds like talk, and may be nearly as near to a question about jobs: then the words must be alike, too.
+        """
+        if nearest.row.source != "smalltalk":
+            return nearest.row.source in _CHAT_REASONS
+        alike = dice(pair_set(query.text), pair_set(self._normaliser.query(nearest.row.text).text))
+        return nearest.score - best >= _CLEARLY or alike >= _ALIKE
 
     @staticmethod
     def _missing(tried: Tried) -> str:

@@ -85,3 +85,18 @@ def test_follow_ups_lean_on_the_question_before(real_service: Service) -> None:
 def test_the_table_for_people_names_every_group(real_service: Service) -> None:
     evaluation = evaluate(real_service, read_questions(DATA / "dev.jsonl")[:3])
     assert "| all | 3 |" in table(evaluation)
+
+
+@pytest.mark.parametrize(("asked", "printed"), [("商会的会员单位有几化家", "会员单位106家"), ("有毛病的店招拆脱几化", "50多处")])
+def test_a_question_in_shanghai_words_is_answered(real_service: Service, asked: str, printed: str) -> None:
+    answer = real_service.ask(asked)
+    assert answer.answered, answer.message
+    assert printed in answer.citations[0].sentence
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [("谢谢侬哦", "not_a_question"), ("你是真人伐", "not_a_question"), ("没有生意做急死了", "not_in_report"), ("没人照顾真没劲", "not_in_report")],
+)
+def test_a_trouble_told_in_few_words_is_no_small_talk(real_service: Service, said: str, reason: str) -> None:
+    assert real_service.ask(said).reason == reason

@@ -37,6 +37,22 @@ def test_width_script_dialect_and_typos_are_read_the_written_way(normaliser: Nor
     assert (query.text, query.mended) == ("街道公众号", (("公种号", "公众号"),))
 
 
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ("会员有几化家", "会员有多少家"),
+        ("路修得哪能了", "路修得怎么样了"),
+        ("路修的哪能", "路修得怎么样"),
+        ("哪能办", "怎么办"),
+        ("灯装好了勿", "灯装好了吗"),
+        ("生活寻勿着", "生活找不到"),
+        ("加快改造步伐了伐", "加快改造步伐了吗"),
+    ],
+)
+def test_shanghai_words_are_read_the_written_way(normaliser: Normaliser, said: str, written: str) -> None:
+    assert normaliser.query(said).text == written
+
+
 def test_well_written_words_are_left_alone(normaliser: Normaliser) -> None:
     assert normaliser.query("车棚改好了几个").mended == ()
 
