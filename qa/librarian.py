@@ -180,21 +180,25 @@ class Librarian:
             yield from self._at_home(read, within)
 
     def _no_place(self, scope: Scope, within: tuple[str, ...]) -> bool:
-        """Whether 去年 tells nothing apart: it is the home's own word, and home has one report, or one is chosen."""
+        """Whether 今年 tells nothing apart: it is what a report calls its own year, and home has one report, or one is chosen."""
         at_home = scope.publisher in (None, self.catalogue.home) and not (scope.soft and scope.says_report)
         home = self._of(self.catalogue.home, within)
-        return scope.years.relative and at_home and len(home) <= 1 and not self._of_year(home, scope.years.years)
+        return self._this_year(scope) and at_home and len(home) <= 1 and not self._of_year(home, scope.years.years)
+
+    def _this_year(self, scope: Scope) -> bool:
+        """Whether the year is 今年 and no other; 去年, 前年 and 明年 are counted from the day that asks, and are years like any."""
+        return scope.years.relative and scope.years.years == (self.catalogue.this_year,)
 
     def _of_years(self, read: _Read, within: tuple[str, ...]) -> Iterator[Plan]:
         scope, years = read.scope, read.scope.years.years
         publisher = self._named_publisher(scope)
-        own = self._of(publisher or self.catalogue.home, within)
+        own = self._of(publisher or self._host(within), within)
         covered = self._of_year(own, years)
         if covered:
             yield self._plain(covered, read)
             if any(name in fold(read.typed) for name in self.catalogue.publishers[self.catalogue.home].names):
                 yield Plan(covered, read.text, read.history)  # 延吉2021年养老院有几家: without what the report never says of itself
-        elif scope.years.relative and years[0] == self.catalogue.this_year and own and not (scope.says_report and publisher):
+        elif self._this_year(scope) and own and not (scope.says_report and publisher):
             yield self._plain(own[:1], read)  # 今年, as the newest report calls its own year
         others = tuple(name for name in within if name not in own) if publisher is None else ()
         of_year = self._of_year(others, years)
@@ -252,6 +256,10 @@ class Librarian:
 
     def _named_publisher(self, scope: Scope) -> str | None:
         return scope.publisher or (self.catalogue.state if scope.soft else None)
+
+    def _host(self, within: Sequence[str]) -> str:
+        """Whose reports a year is looked for in when nobody is named: the home's, or where others are chosen, theirs."""
+        return self._at(self._newest_home(within)[0]) if within else self.catalogue.home
 
     def _at(self, report_id: str) -> str:
         return self.catalogue.publisher_of(report_id)
@@ -353,7 +361,7 @@ class Librarian:
         scope = read.scope
         years = scope.years.years
         if years and not self._no_place(scope, within) and not (first and first.reason == "false_premise"):
-            publisher = self._named_publisher(scope) or self.catalogue.home
+            publisher = self._named_publisher(scope) or self._host(within)
             own = self._of(publisher, within)
             missing = [year for year in years if year not in self.catalogue.years_of(own)]
             if missing:
@@ -366,7 +374,7 @@ class Librarian:
         publisher = self._named_publisher(read.scope)
         there = self.catalogue.years_of(own)
         elsewhere = self._of_year([name for name in within if name not in own], missing) if publisher is None else ()
-        name = self.catalogue.publishers[publisher or self.catalogue.home].name
+        name = self.catalogue.publishers[publisher or self._host(within)].name
         says = other_years_message(name, missing, there, [self.catalogue.about(i).title for i in elsewhere[:2]])
         refused = refusal(question, "not_in_report", missing=REASONS["other_year"], related=first.related if first else ())
         return replace(refused, message=says, years=there, elsewhere=elsewhere[:2], understood="")

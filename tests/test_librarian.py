@@ -54,6 +54,29 @@ def test_a_year_without_a_report_is_refused_with_the_years_there_are(many_servic
     assert answer.to_json()["years"] == list(answer.years)
 
 
+ONE_OF_OURS = ["yanji-2021", "guowuyuan-2019", "guowuyuan-2021"]  # asked on a day in 2022
+
+
+@pytest.mark.parametrize("question", ["前年热线满意率多少", "明年养老院几家", "大前年养老院几家", "前年城镇新增就业多少"])
+def test_a_year_counted_from_today_is_never_answered_from_another(many_service: Service, question: str) -> None:
+    answer = many_service.ask(question, reports=ONE_OF_OURS)
+    assert (answer.answered, answer.reason) == (False, "not_in_report")
+    assert "延吉新村街道的报告有2021年的" in answer.message
+
+
+@pytest.mark.parametrize(
+    ("question", "report_id"),
+    [("去年热线满意率多少", "yanji-2021"), ("今年热线满意率多少", "yanji-2021"), ("大前年城镇新增就业目标", "guowuyuan-2019")],
+)
+def test_a_year_counted_from_today_asks_the_report_of_that_year(many_service: Service, question: str, report_id: str) -> None:
+    answer = many_service.ask(question, reports=ONE_OF_OURS)
+    assert [citation.report_id for citation in answer.citations[:1]] == [report_id], answer.message
+
+
+def test_the_years_of_chosen_reports_are_told(many_service: Service) -> None:
+    assert "国务院的报告有2019年的" in many_service.ask("去年城镇新增就业多少", reports=["guowuyuan-2019"]).message
+
+
 def test_a_follow_up_stays_in_the_report_until_it_names_another(many_service: Service) -> None:
     first = "2019年政府工作报告里居民消费价格上涨多少"
     elsewhere = many_service.ask("那2021年呢", history=[first])
