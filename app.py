@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before gradio is imported
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
-from corpus.errors import SettingsError, YoujuError
+from corpus.causes import cause
+from corpus.errors import YoujuError, exit_status
 from qa.held import serving
 from qa.restore import resume_restore
 from qa.serve.follow import Follower
@@ -38,7 +39,7 @@ _POOLS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")  # threa
 
 
 def main() -> int:
-    """Serve until interrupted; 0 then, 2 for settings that cannot be, 1 when serving is not possible."""
+    """Serve until interrupted; 0 then, 2 for settings or arguments that cannot be, 1 when serving is not possible."""
     loud = logging.StreamHandler()
     loud.setLevel(logging.WARNING)  # on the handler: some libraries set their own loggers to everything
     logging.basicConfig(handlers=[loud], format="%(asctime)s %(name)s %(message)s")
@@ -55,10 +56,8 @@ def main() -> int:
             if settings.workers == 1:
                 return _alone(settings, listener)
             return _supervised(settings, listener)
-    except SettingsError as error:
-        return _say(error, 2)
     except YoujuError as error:
-        return _say(error, 1)
+        return _say(error)
     except KeyboardInterrupt:
         return 0
 
@@ -101,7 +100,7 @@ def _alone(settings: Settings, listener: socket.socket) -> int:
     server.serve_on(listener)
     if log is not None:
         log.close()
-    return _say(failure[0], 1) if failure else 0
+    return _say(failure[0]) if failure else 0
 
 
 def _supervised(settings: Settings, listener: socket.socket) -> int:
@@ -211,7 +210,7 @@ def _bound(host: str, port: int) -> Listener:
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise YoujuError(f"端口 {port} 已被占用;请关掉占用它的程序,或换一个端口,例如 YOUJU_PORT={port + 1} python app.py") from error
-        raise YoujuError(f"不能在 {host}:{port} 提供服务({error.strerror});请检查设置 YOUJU_HOST 和 YOUJU_PORT") from error
+        raise YoujuError(f"不能在 {host}:{port} 提供服务({cause(error)});请检查设置 YOUJU_HOST 和 YOUJU_PORT") from error
     return listener
 
 
@@ -226,9 +225,9 @@ def _tell(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def _say(error: Exception, status: int) -> int:
+def _say(error: YoujuError) -> int:
     _tell(str(error))
-    return status
+    return exit_status(error)
 
 
 if __name__ == "__main__":

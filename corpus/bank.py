@@ -18,7 +18,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from corpus.errors import BankError
+from corpus.causes import cause
+from corpus.errors import BankError, BankInputError
 from corpus.fold import fold
 from corpus.report import Report
 
@@ -63,7 +64,7 @@ class BankQuestion:
         """Refuse a line that does not hold together."""
         problem = _problem(self)
         if problem:
-            raise BankError(problem)
+            raise BankInputError(problem)
 
 
 def _problem(entry: BankQuestion) -> str:
@@ -147,9 +148,12 @@ def import_bank(text: str, report: Report) -> tuple[BankQuestion, ...]:
     """The questions in a text of JSON lines, such as ``export_bank`` gives.
 
     Raises:
-        BankError: a line is not valid for this report.
+        BankInputError: a line is not valid for this report.
     """
-    return _checked(_parse(text.removeprefix("\ufeff"), "导入的题库"), report, "导入的题库")
+    try:
+        return _checked(_parse(text.removeprefix("\ufeff"), "导入的题库"), report, "导入的题库")
+    except BankError as error:
+        raise BankInputError(str(error)) from error
 
 
 def export_bank(entries: Iterable[BankQuestion]) -> str:
@@ -172,19 +176,20 @@ def append_bank(path: Path, report: Report, *entries: BankQuestion) -> None:
     """Add questions to a file, which need not exist yet: all, or none. On return they are on the disk; a crash leaves the old file.
 
     Raises:
-        BankError: a quote is not in the report, a question is already there, or the file cannot be read or written.
+        BankInputError: a quote is not in the report, or a question is already there.
+        BankError: the file cannot be read or written.
     """
     for entry in entries:
         problem = quote_problem(entry.quote, report) if entry.quote else ""
         if problem:
-            raise BankError(problem)
+            raise BankInputError(problem)
     with _locked(path):
         stored = _stored(path)
         there = {same_question(entry.question): entry for entry in stored}
         for entry in entries:
             old = there.setdefault(same_question(entry.question), entry)
             if old is not entry:
-                raise BankError(f"题库里已经有“{_short(old.question)}”;要改它的答案,请先删去再加")
+                raise BankInputError(f"题库里已经有“{_short(old.question)}”;要改它的答案,请先删去再加")
         _replace(path, export_bank([*stored, *entries]))
 
 
@@ -192,13 +197,14 @@ def remove_bank(path: Path, question: str) -> BankQuestion:
     """Take a question out of a file and return it; punctuation and width need not be as stored.
 
     Raises:
-        BankError: there is no such question, or the file cannot be read or written.
+        BankInputError: there is no such question.
+        BankError: the file cannot be read or written.
     """
     with _locked(path):
         entries = _stored(path)
         gone = [entry for entry in entries if same_question(entry.question) == same_question(question)]
         if not gone:
-            raise BankError(f"题库里没有“{_short(question)}”;看看有哪些:python -m qa bank list")
+            raise BankInputError(f"题库里没有“{_short(question)}”;看看有哪些:python -m qa bank list")
         _replace(path, export_bank(entry for entry in entries if entry not in gone))
         return gone[0]
 
@@ -224,7 +230,7 @@ def _read(path: Path) -> str:
     except FileNotFoundError:
         return ""
     except OSError as error:
-        raise BankError(f"读不到题库 {path}:{error.strerror};请检查文件能不能读") from error
+        raise BankError(f"读不到题库 {path}:{cause(error)};请检查文件能不能读") from error
     except UnicodeDecodeError as error:
         raise BankError(f"题库 {path} 不是 UTF-8 编码(第 {error.start} 字节);请另存为 UTF-8 再试") from error
 
@@ -327,4 +333,4 @@ def _replace(path: Path, body: str) -> None:
 
 
 def _unwritable(path: Path, error: OSError) -> BankError:
-    return BankError(f"写不进题库 {path}:{error.strerror};原来的没有动。请检查磁盘空间和权限")
+    return BankError(f"写不进题库 {path}:{cause(error)};原来的没有动。请检查磁盘空间和权限")

@@ -2,13 +2,16 @@
 
 YoujuError
 ├── ReportError          a report folder or file cannot be used
-│   └── UnknownReport    (an InputError, too)
+│   ├── UnknownReport    (an InputError, too)
+│   └── NoReports        (a SettingsError, too)
 ├── LibraryError         the library of reports cannot be changed
 ├── NumeralError         a numeral that should have been readable is not
-├── BankError            a question bank line is not valid
+├── BankError            a question bank cannot be read or written, or a line of it is not valid
+│   └── BankInputError   (an InputError, too)
 ├── SearchIndexError     the built index cannot be used (it is rebuilt where that helps)
 │   └── DimensionMismatch
 ├── ModelError           the embedding model cannot be had
+│   └── NoModel          (a SettingsError, too)
 ├── SettingsError        a setting has an impossible value
 └── InputError           what a visitor or a batch line sent cannot be used
     └── DocumentError    a file cannot be read as a document
@@ -32,7 +35,7 @@ class NumeralError(YoujuError):
 
 
 class BankError(YoujuError):
-    """A question bank entry is not valid."""
+    """A question bank cannot be read or written, or a line of it is not valid."""
 
 
 class SearchIndexError(YoujuError):
@@ -64,3 +67,20 @@ class DocumentError(InputError):
 
 class UnknownReport(ReportError, InputError):
     """Somebody named a report that we do not have."""
+
+
+class NoReports(ReportError, SettingsError):
+    """The folder of reports that was named is not there, or holds none."""
+
+
+class NoModel(ModelError, SettingsError):
+    """The folder of the model that was named is not there, or holds none."""
+
+
+class BankInputError(BankError, InputError):
+    """What somebody wants in the question bank, or out of it, cannot be."""
+
+
+def exit_status(error: YoujuError) -> int:
+    """What a command ends with: 2 when what it was given is wrong (arguments, files, settings), 1 when it could not do it."""
+    return 2 if isinstance(error, InputError | SettingsError) else 1

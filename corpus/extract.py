@@ -8,6 +8,7 @@ import zipfile
 from io import BytesIO
 from pathlib import Path, PurePath
 
+from corpus.causes import cause
 from corpus.errors import DocumentError
 from corpus.formats.pdf import SECONDS, read_pdf
 from corpus.formats.plain import read_markdown, read_plain
@@ -50,7 +51,7 @@ def _read(path: Path, largest: int) -> bytes:
         with path.open("rb") as file:
             return file.read(largest + 1)
     except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else "名字不对"
+        why = cause(error) if isinstance(error, OSError) else "名字不对"
         raise DocumentError(f"读不到文件 {path}:{why};请检查路径") from error
 
 

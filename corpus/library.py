@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from corpus.errors import ReportError, UnknownReport
+from corpus.errors import NoReports, ReportError, UnknownReport
 from corpus.former import Former, read_former
 from corpus.read import read_about, read_report, read_stored
 from corpus.report import About, Report
@@ -51,14 +51,14 @@ class Library:
         """Folder names that hold a ``report.txt``, sorted.
 
         Raises:
-            ReportError: the folder is not there or holds no report.
+            NoReports: the folder is not there or holds no report.
         """
         if not self._ids:
             if not self.folder.is_dir():
-                raise ReportError(f"报告文件夹 {self.folder} 不存在;请检查设置 YOUJU_REPORTS")
+                raise NoReports(f"报告文件夹 {self.folder} 不存在;请检查设置 YOUJU_REPORTS")
             self._ids = sorted(p.parent.name for p in self.folder.glob("*/report.txt") if is_report_id(p.parent.name))
             if not self._ids:
-                raise ReportError(f"报告文件夹 {self.folder} 里没有报告;请放入 <编号>/report.txt")
+                raise NoReports(f"报告文件夹 {self.folder} 里没有报告;请放入 <编号>/report.txt")
         return list(self._ids)
 
     def report(self, report_id: str) -> Report:

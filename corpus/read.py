@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from corpus.causes import cause
 from corpus.errors import ReportError
 from corpus.report import About, Report
 from corpus.split import split_report
@@ -17,7 +18,7 @@ def _raw(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise ReportError(f"读不到报告文件 {path}:{error.strerror};请检查文件是否在、能不能读") from error
+        raise ReportError(f"读不到报告文件 {path}:{cause(error)};请检查文件是否在、能不能读") from error
 
 
 def _decoded(raw: bytes, path: Path) -> str:
@@ -37,7 +38,7 @@ def read_about(folder: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ReportError(f"报告说明 {path} 读不懂({error});请按 README 的样子改好") from error
+        raise ReportError(f"报告说明 {path} 读不懂({cause(error)});请按 README 的样子改好") from error
 
 
 def read_report(folder: Path) -> Report:

@@ -9,7 +9,6 @@ question bank: about.toml first learns to describe both texts, by their hashes, 
 """
 
 import hashlib
-import os
 import re
 import shutil
 import tempfile
@@ -24,6 +23,7 @@ from filelock import FileLock, Timeout
 
 from corpus.about_file import about_toml
 from corpus.bank import read_bank
+from corpus.causes import cause
 from corpus.durable import put, sync, write
 from corpus.errors import InputError, LibraryError, ReportError, YoujuError
 from corpus.fold import fold
@@ -306,4 +306,4 @@ def _clear(folder: Path) -> None:
 
 
 def _unwritable(folder: Path, error: OSError) -> LibraryError:
-    return LibraryError(f"写不进报告文件夹 {folder}:{error.strerror or os.strerror(error.errno or 0)};报告没有动。请检查磁盘空间和权限")
+    return LibraryError(f"写不进报告文件夹 {folder}:{cause(error)};报告没有动。请检查磁盘空间和权限")

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import numpy as np
 
-from corpus.errors import ModelError
+from corpus.errors import ModelError, NoModel
 from index.base import Vectors
 from index.bert import Bert, readable
 from index.together import MOST_TOGETHER, Kept, Together
@@ -158,10 +158,10 @@ def _folder(name: str, download: bool) -> Path:
     path = Path(name)
     if name and path.is_dir():
         if not any((path / file).is_file() for file in ("modules.json", "config.json")):
-            raise ModelError(f"{name} 不是模型文件夹(没有 modules.json,也没有 config.json);请检查设置 YOUJU_MODEL")
+            raise NoModel(f"{name} 不是模型文件夹(没有 modules.json,也没有 config.json);请检查设置 YOUJU_MODEL")
         return path
     if name.startswith((".", "/", "~")) or name.count("/") > 1 or not name:
-        raise ModelError(f"模型文件夹 {name} 不存在;请检查设置 YOUJU_MODEL")
+        raise NoModel(f"模型文件夹 {name} 不存在;请检查设置 YOUJU_MODEL")
     if not download:
         os.environ["HF_HUB_OFFLINE"] = "1"
     from huggingface_hub import snapshot_download

@@ -62,7 +62,7 @@ def _told(address: str) -> Iterator[None]:
     except (SearchIndexError, SettingsError):
         raise
     except Exception as error:  # grpc's and milvus-lite's own trees of errors, beside pymilvus's
-        said = " ".join(str(error).split())[:200]
+        said = "连不上" if "connect" in str(error).lower() else f"它报告出错({type(error).__name__})"
         raise SearchIndexError(f"Milvus({address})用不了:{said};请检查它是否在运行、YOUJU_MILVUS 对不对") from error
 
 

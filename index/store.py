@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 from filelock import FileLock
 
+from corpus.causes import cause
 from corpus.durable import sync, write
 from corpus.errors import SearchIndexError
 
@@ -49,7 +50,7 @@ def build_lock(folder: Path) -> Iterator[None]:
 
 def unwritable(folder: Path, error: OSError) -> SearchIndexError:
     """What to say when the index folder cannot be written to."""
-    return SearchIndexError(f"写不进索引文件夹 {folder}:{error.strerror};请检查磁盘空间和权限,或改设置 YOUJU_INDEX")
+    return SearchIndexError(f"写不进索引文件夹 {folder}:{cause(error)};请检查磁盘空间和权限,或改设置 YOUJU_INDEX")
 
 
 @contextmanager
@@ -77,7 +78,7 @@ def new_version(folder: Path, manifest: dict[str, Any]) -> Iterator[Path]:
         (folder / "current.new").replace(folder / "current")
         sync(folder)
     except OSError as error:
-        raise SearchIndexError(f"写索引时出错:{error.strerror};旧索引没有动。请检查磁盘空间后再试") from error
+        raise SearchIndexError(f"写索引时出错:{cause(error)};旧索引没有动。请检查磁盘空间后再试") from error
     _remove_old(folder, keep={name, before})
 
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from corpus.causes import cause
 from corpus.errors import InputError, YoujuError
 from qa.log import CHINA
 
@@ -61,7 +62,7 @@ def write_backup(reports: Path, state: Path, file: Path) -> Contents:
             os.fsync(written.fileno())
         draft.replace(file)
     except (OSError, sqlite3.Error) as error:
-        raise YoujuError(f"备份没有做成({getattr(error, 'strerror', None) or error});请检查磁盘空间和权限,原来的都没有动") from error
+        raise YoujuError(f"备份没有做成({cause(error)});请检查磁盘空间和权限,原来的都没有动") from error
     finally:
         with suppress(OSError):
             draft.unlink(missing_ok=True)

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from corpus.errors import InputError, YoujuError
+from corpus.causes import cause
+from corpus.errors import InputError, YoujuError, exit_status
 
 if TYPE_CHECKING:
     from qa.backup import Contents
@@ -121,7 +122,7 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
     try:
         raw = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
     except OSError as error:
-        raise InputError(f"读不到文件 {path}:{error.strerror};请检查路径") from error
+        raise InputError(f"读不到文件 {path}:{cause(error)};请检查路径") from error
     for number, line in enumerate(raw.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
         if line.strip():
             yield number, line.strip()
@@ -534,12 +535,9 @@ def main(arguments: list[str] | None = None) -> int:
     except click.Abort:
         click.echo("已停下", err=True)
         return 1
-    except InputError as error:
-        click.echo(str(error), err=True)
-        return 2
     except YoujuError as error:
         click.echo(str(error), err=True)
-        return 1
+        return exit_status(error)
     except SystemExit as done:
         return int(done.code or 0)
     except BrokenPipeError:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from corpus.causes import cause
 from corpus.errors import YoujuError
 
 _NAME = "serving.lock"
@@ -46,7 +47,7 @@ def alone(state: Path) -> Iterator[None]:
         state.mkdir(parents=True, exist_ok=True)
         lock = os.open(state / _NAME, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise YoujuError(f"写不进 {state}({error.strerror});请检查权限,或改设置 YOUJU_STATE") from error
+        raise YoujuError(f"写不进 {state}({cause(error)});请检查权限,或改设置 YOUJU_STATE") from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:

@@ -19,6 +19,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from corpus.causes import cause
 from corpus.durable import put, sync
 from corpus.errors import InputError, ReportError, YoujuError
 from corpus.library import Library
@@ -61,7 +62,7 @@ def restore_backup(file: Path, reports: Path, state: Path) -> tuple[Contents, st
                 for folder in (reports, state):
                     shutil.rmtree(folder / _STAGE, ignore_errors=True)
                 if isinstance(error, OSError):
-                    raise YoujuError(f"恢复不了({error.strerror});请检查磁盘空间和权限。原来的都没有动") from error
+                    raise YoujuError(f"恢复不了({cause(error)});请检查磁盘空间和权限。原来的都没有动") from error
                 raise
         finish_restore(state)
     return _contents(manifest, files), kept
@@ -135,7 +136,7 @@ def _opened(file: Path) -> Iterator[tuple[zipfile.ZipFile, dict[str, Any]]]:
     except RuntimeError as error:  # zipfile's word for a password
         raise InputError(f"{file} 加了密码,读不了;请换一份备份") from error
     except OSError as error:
-        raise InputError(f"读不到 {file}({error.strerror});请检查路径") from error
+        raise InputError(f"读不到 {file}({cause(error)});请检查路径") from error
 
 
 def _promised(archive: zipfile.ZipFile, manifest: dict[str, Any], size: int) -> Files:

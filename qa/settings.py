@@ -2,14 +2,29 @@
 
 import ipaddress
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from corpus.errors import SettingsError
 
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
 _ROOT = Path(__file__).parent.parent
+_WANTED = {  # pydantic's kinds of error, for people
+    "int_parsing": "要写整数",
+    "int_from_float": "要写整数",
+    "int_parsing_size": "数太大",
+    "bool_parsing": "要写 true 或 false",
+    "greater_than_equal": "不能小于 {ge}",
+    "less_than_equal": "不能大于 {le}",
+    "literal_error": "没有这个选择",
+    "value_error": "写法不对",
+    "string_pattern_mismatch": "写法不对",
+    "string_unicode": "不是完整的文字",
+}
 
 
 class Settings(BaseSettings):
@@ -77,5 +92,14 @@ def load_settings() -> Settings:
     except (UnicodeDecodeError, OSError) as error:
         raise SettingsError("设置文件 .env 读不懂;请另存为 UTF-8 编码,或先移开它") from error
     except ValidationError as error:
-        bad = ";".join(f"YOUJU_{'_'.join(map(str, e['loc'])).upper()}={e['input']!r}({e['msg']})" for e in error.errors())
-        raise SettingsError(f"设置不对:{bad};请改好再试,README 里有全部设置") from error
+        bad = ";".join(_impossible(problem) for problem in error.errors())
+        raise SettingsError(f"设置不对:{bad}。请改好再试,README 里有全部设置") from error
+
+
+def _impossible(problem: "ErrorDetails") -> str:
+    """One bad setting: its name, what it was set to, what it has to be, what it is for."""
+    name = str(problem["loc"][0]) if problem["loc"] else ""
+    field = Settings.model_fields.get(name)
+    wanted = _WANTED.get(problem["type"], "不是这里能写的值").format_map(problem.get("ctx", {}))
+    meant = f";{field.description}" if field else ""
+    return f"YOUJU_{name.upper()}={problem['input']!r}({wanted}{meant})"

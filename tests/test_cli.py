@@ -69,6 +69,7 @@ class Shell:
         assert len(ran.err.splitlines()) == 1, ran.err
         assert says in ran.err
         assert re.search("[\u4e00-\u9fff]", ran.err)
+        assert not re.search(r"[a-z]+ [a-z]+ [a-z]+", ran.err), ran.err  # an English sentence
 
 
 def shell(folder: Path, **settings: str | Path) -> Shell:
@@ -266,26 +267,26 @@ def test_help_is_there_for_all(small: Shell) -> None:
     [("PORT", "abc"), ("PORT", "-1"), ("PORT", "70000"), ("ENGINE", "oracle"), ("BANK", "maybe"), ("THREADS", "1.5"), ("LOG", "0")],
 )
 def test_settings_that_cannot_be(small: Shell, name: str, value: str) -> None:
-    small.refused("ask", "满意率", status=1, says=f"YOUJU_{name}", **{f"YOUJU_{name}": value})
+    small.refused("ask", "满意率", status=2, says=f"YOUJU_{name}", **{f"YOUJU_{name}": value})
 
 
 def test_a_settings_file_that_cannot_be_read(small: Shell, tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes("YOUJU_PORT=八".encode("gb18030"))
-    shell(tmp_path, **small.settings).refused("reports", status=1, says=".env")
+    shell(tmp_path, **small.settings).refused("reports", status=2, says=".env")
     (tmp_path / ".env").write_text("YOUJU_PORT=八", encoding="utf-8")
-    shell(tmp_path, **small.settings).refused("reports", status=1, says="YOUJU_PORT")
+    shell(tmp_path, **small.settings).refused("reports", status=2, says="YOUJU_PORT")
 
 
 def test_reports_that_cannot_be_read(small: Shell, tmp_path: Path) -> None:
-    small.refused("reports", status=1, says="YOUJU_REPORTS", YOUJU_REPORTS=str(tmp_path / "none"))
-    small.refused("build", "--reports", tmp_path, status=1, says=str(tmp_path))
+    small.refused("reports", status=2, says="YOUJU_REPORTS", YOUJU_REPORTS=str(tmp_path / "none"))
+    small.refused("build", "--reports", tmp_path, status=2, says=str(tmp_path))
     write_report(tmp_path / "bad", "正文。", "year = 'x'")
     small.refused("reports", status=1, says="about.toml", YOUJU_REPORTS=str(tmp_path))
 
 
 def test_a_model_that_cannot_be_had(small: Shell, tmp_path: Path) -> None:
-    for model in (str(tmp_path / "none"), str(tmp_path), "youju-tests/none"):
-        small.refused("ask", "满意率", status=1, says=model, YOUJU_MODEL=model, HF_HUB_CACHE=str(tmp_path))
+    for model, status in ((str(tmp_path / "none"), 2), (str(tmp_path), 2), ("youju-tests/none", 1)):
+        small.refused("ask", "满意率", status=status, says=model, YOUJU_MODEL=model, HF_HUB_CACHE=str(tmp_path))
 
 
 def test_an_index_that_cannot_be_written(small: Shell, tmp_path: Path) -> None:

@@ -73,5 +73,10 @@ def test_no_line_is_longer_than_can_be_read() -> None:
     assert long == []
 
 
+def test_what_the_system_says_is_said_in_chinese() -> None:
+    speaking = [path for room in ROOMS for path in sources(room)]
+    assert [path for path in speaking if ".strerror}" in path.read_text(encoding="utf-8")] == []
+
+
 def test_no_drawer_for_everything() -> None:
     assert [path for path in tracked() if path.stem in ("utils", "util", "helpers", "misc")] == []

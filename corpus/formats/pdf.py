@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from corpus.causes import cause
 from corpus.errors import DocumentError
 from corpus.formats.pdf_lines import Line, paragraphs, without_running_lines
 from corpus.formats.record import Extracted, bounded
@@ -61,7 +62,7 @@ def _pages(raw: bytes, seconds: float) -> list[list[dict[str, Any]]]:
     except subprocess.TimeoutExpired as error:
         raise DocumentError(f"这个 PDF 太复杂,{seconds:.0f} 秒还没有读完;请分成几份,或者找原来的 Word 文件") from error
     except OSError as error:
-        raise DocumentError(f"现在读不了 PDF({error.strerror});请过一会儿再试") from error
+        raise DocumentError(f"现在读不了 PDF({cause(error)});请过一会儿再试") from error
     finally:
         _AT_ONCE.release()
     try:

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
+from corpus.causes import cause
 from corpus.errors import YoujuError
 from qa.log import CHINA
 from qa.web import texts_tools
@@ -53,7 +54,7 @@ class Deeds:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
                 _append(self._path, line)
         except OSError as error:
-            raise YoujuError(texts_tools.DEEDS_UNWRITTEN.format(path=self._path, why=error.strerror)) from error
+            raise YoujuError(texts_tools.DEEDS_UNWRITTEN.format(path=self._path, why=cause(error))) from error
 
     def last(self) -> list[Deed]:
         """The latest deeds, latest first; lines that cannot be read are passed over."""

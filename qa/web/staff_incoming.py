@@ -8,6 +8,7 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
+from corpus.causes import cause
 from corpus.durable import put
 from corpus.errors import LibraryError
 from corpus.extract import Extracted
@@ -37,7 +38,7 @@ class Incoming:
             self._sweep()
             put(self._folder / f"{token}.json", json.dumps(body, ensure_ascii=False).encode())
         except OSError as error:
-            raise LibraryError(texts_tools.DEEDS_UNWRITTEN.format(path=self._folder, why=error.strerror)) from error
+            raise LibraryError(texts_tools.DEEDS_UNWRITTEN.format(path=self._folder, why=cause(error))) from error
         return token
 
     def find(self, token: str) -> tuple[str, Extracted] | None:
