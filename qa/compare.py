@@ -223,6 +223,8 @@ def _same_print(claimed: Number, stated: Number) -> bool:
 def _difference(mine: Meaning, theirs: Meaning, stated: Number) -> str:
     if mine.value == theirs.value:
         return f"数同,界限不同:报告写的是 {stated.printed}"
+    if mine.bound == theirs.bound == "exact" and fairly_rounded(mine, theirs):
+        return "四舍五入后是这个数,但稿中没有写“约”"
     return ""
 
 

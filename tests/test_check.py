@@ -76,6 +76,13 @@ def test_labelled_claims_are_judged_as_labelled(known, name, least):
     assert right / total >= least
 
 
+@pytest.mark.parametrize(("text", "said"), [("友谊201街坊签约率96.4%。", True), ("友谊201街坊签约率96.3%。", False), ("友谊201街坊签约率96.83%。", False)])
+def test_a_figure_rounded_without_saying_so_is_wrong_and_told_why(known, text, said):
+    [one] = [one for one in check_draft(text, [known]) if one.as_written.endswith("%")]
+    assert one.verdict == "contradicted"
+    assert ("四舍五入" in one.note) == said
+
+
 def test_the_report_bears_out_itself(known):
     checked = check_draft(known.report.text, [known])
     assert len(checked) > 150

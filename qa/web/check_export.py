@@ -22,6 +22,7 @@ small,.s{color:#454C53;font-size:1rem}
 ol{padding-left:2rem}
 li{margin:.6rem 0;line-height:1.7}
 b{padding:.05em .15em}
+a{white-space:nowrap}
 sup a{text-decoration:none}
 .bad{background:#FCE8E6;
 border-bottom:4px double #A61E17}

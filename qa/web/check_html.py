@@ -8,7 +8,7 @@ from qa.records import Citation
 from qa.web import texts_tools as words
 from qa.web.html import full_width, icon, text
 from qa.web.page import Site
-from qa.web.render import Setting, notice_html, paper_html
+from qa.web.render import Setting, citation_text, notice_html, paper_html
 
 # verdict -> class and icon; in the order that the table and the tally keep
 LOOKS = {"contradicted": ("bad", "neq"), "not_found": ("none", "nil"), "ambiguous": ("maybe", "maybe"), "supported": ("ok", "ok")}
@@ -252,7 +252,8 @@ def _links(site: Site, one: CheckedFigure) -> str:
     if not found:
         return f'<span class="yj-table__s">{words.NO_SENTENCE}</span>'
     labels = [words.OPEN] if len(found) == 1 else [words.OPEN_NTH.format(number=number) for number in range(1, len(found) + 1)]
-    return " ".join(f'<a href="{escape(site.base + c.link)}">{label}</a>' for c, label in zip(found, labels, strict=True))
+    links = " ".join(f'<a href="{escape(site.base + c.link)}">{label}</a>' for c, label in zip(found, labels, strict=True))
+    return links + "".join(f'<span class="yj-proof">{text(citation_text(c))}</span>' for c in found)  # on paper, where no link leads on
 
 
 def _downloads() -> str:

@@ -201,7 +201,11 @@ def test_a_check_by_keyboard(desk: Server, visitor: Visitor) -> None:
 
 def test_paper_shows_the_result_and_no_controls(desk: Server, visitor: Visitor, artifacts: Path) -> None:
     page = checked(visitor(), desk)
+    page.get_by_role("button", name="不符").click()
+    expect(page.locator(".yj-proof:visible")).to_have_count(0)
     page.emulate_media(media="print")
+    expect(page.locator(".yj-table--check tbody tr:visible")).to_have_count(15)  # a filter on the screen leaves no figure out
+    expect(page.locator(".yj-proof:visible").first).to_have_text(re.compile("^“今年以来,.*2022-03-30$"))
     expect(page.locator(".yj-draft")).to_be_visible()
     expect(page.locator(".yj-table--check")).to_be_visible()
     for control in (".yj-tally", ".yj-pager", ".yj-tabs", ".yj-btns--below", ".yj-aside"):
