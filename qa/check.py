@@ -20,7 +20,7 @@ from qa.cite import cite
 from qa.claims import Claim, read_claims
 from qa.implied import Implied, implied, same_polarity
 from qa.likeness import content_words, in_some_form
-from qa.pairing import AGE_WORD, ANCHOR, SUPPORT, Candidate, Known, LookedAt, Reading, Similarity, anchored, read_candidates
+from qa.pairing import AGE_WORD, ANCHOR, SUPPORT, Candidate, Known, LookedAt, Reading, anchored, read_candidates
 from qa.records import Citation
 from qa.rivals import CLOSE, is_companion, is_twin, outdoes
 
@@ -66,15 +66,12 @@ class CheckedFigure:
 _MOST_NUMBERS = 1000  # of a draft, or one in ten characters: a report has one in forty
 
 
-def check_draft(
-    text: str, reports: Sequence[Report | Known], similarity: Similarity | None = None, looked_at: LookedAt | None = None
-) -> tuple[CheckedFigure, ...]:
+def check_draft(text: str, reports: Sequence[Report | Known], looked_at: LookedAt | None = None) -> tuple[CheckedFigure, ...]:
     """Check every figure of a draft.
 
     Args:
         text: the draft, raw.
         reports: reports, or what ``Known.of`` made of them.
-        similarity: cosines of two lists of texts, where an embedding model is at hand.
         looked_at: by sentence of the draft, the reports it may speak of; every report when None.
 
     Returns:
@@ -88,7 +85,7 @@ def check_draft(
         raise InputError(f"稿子里有 {numbers} 个数字,一次最多核对 {most} 个;请分成几份再核对")
     known = [report if isinstance(report, Known) else Known.of(report) for report in reports]
     claims = read_claims(text)
-    readings = anchored(read_candidates(claims, known, similarity, looked_at))
+    readings = anchored(read_candidates(claims, known, looked_at))
     agreed = [_agreed(reading, known) for reading in readings]
     taken = _taken(readings, agreed)
     checked = (one or _refused(reading, taken[reading.claim.row]) for reading, one in zip(readings, agreed, strict=True))

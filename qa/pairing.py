@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
@@ -18,8 +18,6 @@ from qa.compare import Agreement, agree
 from qa.derive import Pair, pairs, runs
 from qa.likeness import Likeness, content_words
 from qa.when import Times, When, looks_back
-
-Similarity = Callable[[list[str], list[str]], np.ndarray]  # n texts, m texts -> cosines, shape (n, m)
 
 SUPPORT = 0.40  # least likeness of wording for a figure whose value agrees
 CLEAR = 0.70  # likeness at which the words name a figure whatever its value
@@ -41,7 +39,6 @@ class Known:
         """Read the words around a report's figures; its register too, where it is not given."""
         figures = register(report) if figures is None else figures
         return cls(report, figures, Likeness(report, figures), pairs(report, figures), runs(figures))
-
 
     @cached_property
     def whens(self) -> tuple[When, ...]:
@@ -96,20 +93,17 @@ class Reading:
 LookedAt = Mapping[int, frozenset[str]]  # by sentence of a draft: the reports it may speak of
 
 
-def read_candidates(
-    claims: list[Claim], known: list[Known], similarity: Similarity | None, looked_at: LookedAt | None = None
-) -> list[Reading]:
+def read_candidates(claims: list[Claim], known: list[Known], looked_at: LookedAt | None = None) -> list[Reading]:
     """Each claim with the figures of the reports that it may speak of, likeliest first."""
-    cosines = [_cosines(claims, one, similarity) for one in known]
     readings = []
-    for row, claim in enumerate(claims):
+    for claim in claims:
         found: list[Candidate] = []
         likeness: dict[str, np.ndarray] = {}
-        for one, matrix in zip(known, cosines, strict=True):
+        for one in known:
             if looked_at is not None and one.report.report_id not in looked_at.get(claim.row, ()):
                 continue
             if one.figures and _right_time(claim, one) and not _other_body(claim, one):
-                likeness[one.report.report_id] = _likeness(claim, one, None if matrix is None else matrix[row])
+                likeness[one.report.report_id] = _likeness(claim, one)
                 found.extend(_candidates(claim, one, likeness[one.report.report_id]))
         readings.append(Reading(claim, tuple(sorted(found, key=_by_likeness)), likeness))
     return readings
@@ -119,24 +113,13 @@ def _by_likeness(candidate: Candidate) -> tuple[float, int]:
     return -candidate.likeness, candidate.figure.start
 
 
-def _cosines(claims: list[Claim], known: Known, similarity: Similarity | None) -> np.ndarray | None:
-    """Cosines of every claim's words with every figure's, shape (claims, figures)."""
-    if similarity is None or not claims or not known.figures:
-        return None
-    return similarity(
-        [f"{claim.lead[-40:]} {claim.own}" for claim in claims], [f"{place.near} {place.own}" for place in known.wording.places]
-    )
-
-
-def _likeness(claim: Claim, known: Known, cosines: np.ndarray | None) -> np.ndarray:
+def _likeness(claim: Claim, known: Known) -> np.ndarray:
     """Likeness of a claim to every figure, shape (figures,), 0 to 1."""
     own_words = content_words(claim.own)
     rest_words = tuple(word for word in content_words(claim.sentence) if word not in own_words)
     own = known.wording.forward(own_words)
     rest = known.wording.forward(rest_words) if rest_words else own
-    words = 0.5 * own + 0.3 * known.wording.backward(claim.own, claim.sentence, claim.before) + 0.2 * rest
-    # Where the wording differs, an embedding lifts a figure a little; it never decides alone.
-    return words if cosines is None else np.asarray(words + 0.15 * np.clip(cosines - words, 0, 1))
+    return np.asarray(0.5 * own + 0.3 * known.wording.backward(claim.own, claim.sentence, claim.before) + 0.2 * rest)
 
 
 def _right_time(claim: Claim, known: Known) -> bool:
@@ -191,12 +174,7 @@ def _candidates(claim: Claim, known: Known, likeness: np.ndarray) -> Iterator[Ca
     for row in np.flatnonzero(likeness >= 0.2):
         figure = known.figures[int(row)]
         if _family(figure.number) == family and _right_year(claim, known, int(row)) and not other_slot(claim, known, int(row)):
-            yield Candidate(known, int(row), float(likeness[row]), _agree(claim, known, figure))
-
-
-def _agree(claim: Claim, known: Known, figure: Figure) -> Agreement:
-    """Whether values agree; a date's year is the report's where it prints none."""
-    return agree(claim.figure.number, figure.number)
+            yield Candidate(known, int(row), float(likeness[row]), agree(claim.figure.number, figure.number))
 
 
 def _family(number: Number) -> str:

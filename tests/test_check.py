@@ -6,7 +6,6 @@ import re
 import time
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -255,17 +254,6 @@ def test_several_reports_are_told_apart_by_their_year(known):
     assert (old.verdict, old.citation.report_id) == ("supported", known.report.report_id)
     assert (new.verdict, new.citation.report_id) == ("supported", "y2022")
     assert (wrong.verdict, wrong.report_value) == ("contradicted", "92.5%")
-
-
-def test_an_embedding_may_help_but_never_decides(known):
-    def same(left, right):
-        return np.ones((len(left), len(right)), dtype=np.float32)
-
-    wrong = [row for row in claims("claims_dev.jsonl") for figure in row["figures"] if figure["verdict"] != "supported"]
-    for row in wrong:
-        labels = {figure["as_written"]: figure["verdict"] for figure in row["figures"]}
-        checked = check_draft(row["text"], [known], same)
-        assert all(labels.get(one.as_written, "supported") == "supported" for one in checked if one.verdict == "supported")
 
 
 @settings(max_examples=40, deadline=None)
