@@ -84,7 +84,7 @@ def _arguments() -> argparse.Namespace:
 def _alone(settings: Settings, listener: socket.socket) -> int:
     """Serve in this process, and warm up meanwhile."""
     follower, service, app, log = _loaded(settings)
-    server = _server(app)
+    server = _server(app, settings.connections)
     failure: list[YoujuError] = []
 
     def warm() -> None:
@@ -128,7 +128,7 @@ def _generation(settings: Settings, listening: int, line: int, *, apart: bool) -
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))  # until it is minded: nothing is lost yet
     if apart:
         def serve(told: Callable[[], None], alive: int) -> int:
-            return _work(_warm(settings), listener, told, alive)
+            return _work(_warm(settings), settings.connections, listener, told, alive)
     else:
         no_monitors()
         loaded = _warm(settings.model_copy(update={"threads": 1}))
@@ -136,7 +136,7 @@ def _generation(settings: Settings, listening: int, line: int, *, apart: bool) -
             os.execv(sys.executable, [sys.executable, *sys.argv, "--apart"])
 
         def serve(told: Callable[[], None], alive: int) -> int:
-            return _work(loaded, listener, told, alive)
+            return _work(loaded, settings.connections, listener, told, alive)
 
     from prometheus_client.multiprocess import mark_process_dead
 
@@ -149,10 +149,10 @@ def _warm(settings: Settings) -> "_Loaded":
     return loaded
 
 
-def _work(loaded: "_Loaded", listener: socket.socket, told: Callable[[], None], alive: int) -> int:
+def _work(loaded: "_Loaded", most: int, listener: socket.socket, told: Callable[[], None], alive: int) -> int:
     """Serve as one worker of several."""
     follower, _, app, log = loaded
-    server = _server(app, told)
+    server = _server(app, most, told)
 
     def watch() -> None:
         os.read(alive, 1)  # nobody writes; it ends with the process that minds us
@@ -192,8 +192,8 @@ def _loaded(settings: Settings) -> _Loaded:
     return _Loaded(follower, service, create_app(service, settings, log, open_ledger(settings.state), metrics), log)
 
 
-def _server(app: "FastAPI", started: Callable[[], None] | None = None) -> Server:
-    return Server(app, streams=app.state.streams, started=started)
+def _server(app: "FastAPI", most: int, started: Callable[[], None] | None = None) -> Server:
+    return Server(app, streams=app.state.streams, started=started, most=most)
 
 
 def _bound(host: str, port: int) -> Listener:

@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     check_rate: int = Field(60, ge=0, le=100000, description="每个访客每分钟最多核对几次稿子;0 不限")
     feedback_rate: int = Field(30, ge=0, le=100000, description="每个访客每分钟最多评价几次;0 不限")
     login_rate: int = Field(20, ge=0, le=100000, description="每个访客每分钟最多登录几次;0 不限(输错五次仍要等十五分钟)")
+    connections: int = Field(2000, ge=50, le=50000, description="每个进程同时最多几个连接;满了,闲着最久的先断开,新来的照样接待")
     queue: int = Field(100, ge=0, le=10000, description="每个工作进程最多让几个问题排队;再来的请他过几秒再来")
     log: Literal["on", "off"] = Field("on", description="记不记提问")
     requests: Literal["off", "plain", "json"] = Field("plain", description="每个请求在标准错误输出记一行:不记、一行字、一行 JSON;不含问题,不含完整的地址")

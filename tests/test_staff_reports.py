@@ -209,17 +209,17 @@ def test_what_waits_is_found_by_its_token_alone_and_not_for_ever(tmp_path: Path)
 
 
 def test_a_bank_of_a_megabyte_comes_in_and_of_a_larger_one_it_is_said_how_large(staff: TestClient, service: Service) -> None:
-    line = '{"question": "第%d位居民问垃圾分类做得怎么样,达标了多少", "quote": "分类达标率95%%。"}\n'
-    body = "".join(line % number for number in range(9300)).encode()
+    line = '{"question": "第%d位居民问垃圾分类做得怎么样,达标了多少", "quote": "分类达标率95%%。", "added_by": "%s"}\n'
+    body = "".join(line % (number, "王" * 300) for number in range(1000)).encode()
     assert 950_000 < len(body) < 1_100_000
     form = {"csrf": token(staff), "report": "kongjiang-2020"}
     started = time.process_time()
     brought = staff.post("/staff/bank/import", data=form, files={"file": ("b.jsonl", body)})
-    assert brought.headers["location"].endswith("?added=9300&there=0")
-    assert len(service.own_bank("kongjiang-2020")) == 9300
-    assert time.process_time() - started < 8
+    assert brought.headers["location"].endswith("?added=1000&there=0")
+    assert len(service.own_bank("kongjiang-2020")) == 1000
+    assert time.process_time() - started < 4
     again = staff.post("/staff/bank/import", data=form, files={"file": ("b.jsonl", body)})
-    assert again.headers["location"].endswith("?added=0&there=9300")
+    assert again.headers["location"].endswith("?added=0&there=1000")
     for size, status in ((2 * 1024 * 1024 + 100, 422), (3 * 1024 * 1024, 413)):  # refused by the desk; refused before it is read
         refused = staff.post("/staff/bank/import", data=form, files={"file": ("b.jsonl", body[:100] + b" " * (size - 100))})
         assert refused.status_code == status

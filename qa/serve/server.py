@@ -6,12 +6,13 @@ import signal
 import socket
 import threading
 from collections.abc import Awaitable, Callable, Generator, MutableMapping, Sequence
-from contextlib import contextmanager
-from typing import Any
+from contextlib import contextmanager, suppress
+from functools import partial
+from typing import Any, cast
 
 import uvicorn
 
-from qa.web.slow import PromptProtocol
+from qa.web.slow import MOST, PromptProtocol
 
 GRACE = 15  # seconds that requests in flight are given when we stop
 _DRAIN = 0.5  # seconds in which lines that were just opened may still send their request
@@ -19,9 +20,27 @@ _AFTER = 3  # seconds after the grace, when the process ends whatever its thread
 _IDLE = 30  # seconds that a line is kept open for the next question; shorter ones are closed just when people ask again
 _AT_ONCE = 4  # connections that one process takes in a row; the rest is left to its neighbours
 _QUEUE = 1024  # connections that wait to be taken
+_MOST_FILES = 65536  # that a process asks the system for
+_OTHER_FILES = 200  # that are no connections: indexes, databases, files sent in
+_LEAST = 50  # connections, however few files there may be
 
 Message = MutableMapping[str, Any]
 App = Callable[[MutableMapping[str, Any], Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]]
+
+
+def files() -> int:
+    """How many files this process may hold, after asking for as many as it can have; many systems begin with 1,024, or 256."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return _MOST_FILES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, _MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with suppress(OSError, ValueError):  # some systems give less than they say
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return _MOST_FILES if soft == resource.RLIM_INFINITY else soft
 
 
 class Listener(socket.socket):
@@ -35,20 +54,24 @@ class Listener(socket.socket):
 class Server(uvicorn.Server):
     """Serves one application on one listener, until SIGTERM, SIGINT or SIGHUP; ``stop`` does the same from within."""
 
-    def __init__(self, app: App, *, streams: Sequence[asyncio.Event] = (), started: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self, app: App, *, streams: Sequence[asyncio.Event] = (), started: Callable[[], None] | None = None, most: int = MOST
+    ) -> None:
         """Configure, do not start.
 
         Args:
             app: what answers.
             streams: set when we stop; answers that would go on for ever end at them.
             started: told once, when connections are taken.
+            most: connections held at once, as far as the system lets us have files for them.
         """
+        most = min(most, max(_LEAST, files() - _OTHER_FILES))
         config = uvicorn.Config(
             self._closing(app),
             log_level="critical",
             access_log=False,
             server_header=False,
-            http=PromptProtocol,
+            http=cast(type[asyncio.Protocol], partial(PromptProtocol, most=most)),
             proxy_headers=False,  # the application reads them itself
             timeout_graceful_shutdown=GRACE,
             timeout_keep_alive=_IDLE,

@@ -19,8 +19,16 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def visitor_of(request: HTTPConnection) -> str:
-    """The name under which a visitor's requests are counted: an IPv4 address, or the /64 that an IPv6 household has."""
-    host = request.client.host if request.client else ""
+    """The name under which a visitor's requests are counted."""
+    return household(request.client.host if request.client else "")
+
+
+def household(host: str) -> str:
+    """An IPv4 address, or the /64 that a household of IPv6 has.
+
+    >>> household("203.0.113.5"), household("::ffff:203.0.113.5"), household("2001:db8:1:2::3"), household("testclient")
+    ('203.0.113.5', '203.0.113.5', '2001:db8:1:2::/64', 'testclient')
+    """
     address = _address(host)
     if isinstance(address, ipaddress.IPv6Address):
         return str(ipaddress.ip_network((address, 64), strict=False))
