@@ -12,7 +12,7 @@ import docx
 import pytest
 from fakes import write_report
 from fastapi.testclient import TestClient
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from corpus.figures import register
@@ -415,6 +415,8 @@ def test_the_desk_keeps_the_rules_of_the_other_pages(client: TestClient, path: s
 
 @settings(max_examples=25, deadline=None)
 @given(st.text(alphabet="满意率91.4%95，。\n<&街道2905件签约", max_size=40))
+@example("约\n0")  # one figure over two lines was shown again with the second
+@example("约\n0件\n\n约\n5")
 def test_any_draft_is_shown_whole(service: Service, draft: str) -> None:
     checked = service.check(draft)
     if not checked:

@@ -1,5 +1,6 @@
 """A checked draft as HTML: the draft with every figure marked by its verdict, the evidence for each, and the table of all."""
 
+import re
 from collections.abc import Iterator, Sequence
 from html import escape
 
@@ -78,12 +79,12 @@ def _bar() -> str:
 
 
 def _draft(draft: str, checked: Sequence[CheckedFigure], first: int) -> str:
-    """The draft line by line, nothing of it changed."""
+    """The draft line by line, nothing of it changed; a line that ends within a figure goes on to the next end."""
     lines, start = [], 0
-    for line in draft.split("\n"):
-        end = start + len(line)
+    ends = [found.start() for found in re.finditer("\n", draft) if not any(one.start < found.start() < one.end for one in checked)]
+    for end in [*ends, len(draft)]:
         inside = [(place, one) for place, one in enumerate(checked) if start <= one.start < end]
-        if line.strip():
+        if draft[start:end].strip():
             lines.append(f"<p>{_line(draft, start, end, inside, first)}</p>")
         start = end + 1
     return f'<div class="yj-draft" lang="zh-CN">{"".join(lines)}</div>'
