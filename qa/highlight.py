@@ -29,6 +29,9 @@ _COUNT = re.compile(r"数[?？。]*$")
 _TOTAL = re.compile(r"一共|总共|总数|共有|合计|全部")
 _RANK = re.compile(r"第几|排名|名次|排(?:在|到)?第")
 _LEFT = re.compile(r"还有|还剩|剩下|没有?(?:签|化|完|改|办|弄|解)|未|尚|还差")
+_DONE = re.compile(r"完成|结束|已经|[做装改修建办弄搞]好|[决化解签办改装建]了(?=几|多少)")
+_NOT_DONE = re.compile(rf"{_LEFT.pattern}|{_TOTAL.pattern}|还?要(?!紧)|年底前|年内|计划|准备|打算")
+_TOLD_DONE, _PLANNED = re.compile(r"已|完成|累计"), re.compile(r"计划|力争|预计|拟|将")
 _UNIT_ASKED = re.compile(r"(?:几|多少)个?(?P<unit>人次|剂次|家次|小时|[\u4e00-\u9fff])")
 
 
@@ -89,6 +92,7 @@ def _best_figures(query: Query, sentence: Sentence, figures: Sequence[Number], c
     asked = _UNIT_ASKED.search(query.text)
     unit = asked["unit"] if asked else ""
     wants_rate = any(slot.name == "rate" for slot in wishes(query.text))
+    wants_done = bool(_DONE.search(query.text)) and not _NOT_DONE.search(query.text)
 
     def fit(number: Number) -> float:
         bonus = 0.25 if unit and number.unit.endswith(unit) else 0.0
@@ -98,8 +102,11 @@ def _best_figures(query: Query, sentence: Sentence, figures: Sequence[Number], c
             bonus += 1.0 if _RANK.search(query.text) else -0.5
         if number.kind == "age" and "岁" not in query.text:
             bonus -= 0.5
-        if _LEFT.search(query.text) and _LEFT.search(sentence.text[slice(*_small_clause(sentence.text, (number.start, number.end)))]):
+        around = sentence.text[slice(*_small_clause(sentence.text, (number.start, number.end)))]
+        if _LEFT.search(query.text) and _LEFT.search(around):
             bonus += 1.0
+        if wants_done and _TOLD_DONE.search(around) and not _PLANNED.search(around):
+            bonus += 0.8  # 推进14个小区, of which 完成11个
         return bonus + _affinity(query, sentence, (number.start, number.end), clause) + _indicated(query, sentence.text, number)
 
     best = max(figures, key=fit)

@@ -152,6 +152,24 @@ def test_what_answers_is_marked(normaliser: Normaliser, question: str, text: str
     assert _marked(normaliser.query(question), text) == marked
 
 
+@pytest.mark.parametrize(
+    ("question", "marked"),
+    [
+        ("小区整治完成了几个", ["11个"]),
+        ("小区整治弄好几个了", ["11个"]),
+        ("小区整治已经完成几个", ["11个"]),
+        ("要整治几个小区", ["14个"]),
+        ("一共几个小区整治", ["14个"]),
+        ("还有几个没整治", ["3个"]),
+    ],
+)
+def test_what_is_done_is_told_from_what_is_begun_and_what_is_left(normaliser: Normaliser, question: str, marked: list[str]) -> None:
+    report = split_report(About("r", "总结"), "总结\n推进辖区14个小区整治,编制指南,目前已完成11个整治,还有3个计划年内完成整治。\n")
+    [sentence] = [s for s in report.sentences if "整治" in s.text]
+    query = normaliser.query(question)
+    assert [report.text[a:b] for a, b in highlights(query, sentence, None, kind_of(query))] == marked
+
+
 @given(st.text(max_size=60))
 def test_marks_stay_inside_the_sentence(question: str) -> None:
     query = Normaliser(WordList(), Speller(list)).query(question)
