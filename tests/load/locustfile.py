@@ -7,6 +7,7 @@ import json
 import os
 import random
 import re
+import time
 from pathlib import Path
 
 from locust import FastHttpUser, between, task
@@ -48,9 +49,12 @@ class Visitor(FastHttpUser):
     def ask_on_the_page(self) -> None:
         """Ask as the page does."""
         question = random.choice(QUESTIONS)
-        with self.client.post("/chat/answer", json={"question": question}, name="ask on the page", catch_response=True) as response:
-            if _answered(response) and response.text != ALONE["html"][question]:
-                response.failure("not the page given alone")
+        body = {"question": question}
+        while body:
+            with self.client.post("/chat/answer", json=body, name="ask on the page", catch_response=True) as response:
+                if _answered(response) and response.text != ALONE["html"][question]:
+                    response.failure("not the page given alone")
+                body = _again(response, body)
 
     @task(1)
     def read(self) -> None:
@@ -63,6 +67,14 @@ class Visitor(FastHttpUser):
         with self.client.post("/api/v1/check", json={"text": DRAFT}, name="check", catch_response=True) as response:
             if _answered(response) and json.loads(response.text) != ALONE["check"]:
                 response.failure("not the verdicts given alone")
+
+
+def _again(response: ResponseContextManager, body: dict[str, str]) -> dict[str, str]:
+    """What to send when our turn may have come, after waiting as told (locust makes it a wait of this visitor alone); else nothing."""
+    if response.status_code != 503 or not response.headers.get("retry-after"):
+        return {}
+    time.sleep(float(response.headers["retry-after"]))
+    return body | {"ticket": json.loads(response.text)["ticket"]}
 
 
 def _answered(response: ResponseContextManager) -> bool:
