@@ -44,6 +44,7 @@ _COLUMN = {name: place for place, name in enumerate(SIGNALS)}
 
 _DEPTH = 64  # hits asked of each dense source
 _BANK_DEPTH = 128  # many bank questions lead to one sentence
+_REFUSE_DEPTH = 16  # they propose no sentence; the nearest 12 have a vote
 _LEXICAL_DEPTH = 64
 _VOTERS = 12
 _VOTE_SHARPNESS = 30.0  # a cosine .023 nearer counts twice
@@ -96,7 +97,7 @@ def pool(
     """
     found = _Pool(index)
     answerable = [h for h in index.search("bank", vector, _BANK_DEPTH, report_ids) if h.row.text not in leave_out]
-    refusals = [h for h in index.search("refuse", vector, _BANK_DEPTH, report_ids) if h.row.text not in leave_out]
+    refusals = [h for h in index.search("refuse", vector, _REFUSE_DEPTH + len(leave_out), report_ids) if h.row.text not in leave_out]
     bank = found.dense("bank", answerable)
     clause = found.dense("clause", index.search("clause", vector, _DEPTH, report_ids))
     found.dense("sentence", index.search("sentence", vector, _DEPTH, report_ids))
@@ -106,7 +107,8 @@ def pool(
     numbers = found.candidates()
     sentences = tuple(index.sentences[number] for number in numbers)
     signals = found.matrix(numbers)
-    signals[:, _COLUMN["number"]] = [number_share(query.numbers, s.text) for _, s in sentences]
+    if query.numbers:
+        signals[:, _COLUMN["number"]] = [number_share(query.numbers, s.text) for _, s in sentences]
     signals[:, _COLUMN["held"]] = _held_shares(query, sentences)
     signals[:, _COLUMN["heading"]] = [s.role in ("heading", "item", "title") for _, s in sentences]
     return Candidates(
