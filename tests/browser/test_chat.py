@@ -154,11 +154,13 @@ def test_in_wechat_sharing_explains_itself(staged: Server, visitor: Visitor) -> 
 
 
 def test_a_vote_reaches_the_service_with_its_reason(staged: Server, visitor: Visitor) -> None:
-    visit = visitor()
+    visit = visitor(375)
     page = visit.open(staged.url + "/")
     visit.ask(QUESTION)
     page.get_by_role("button", name="没用").click()
     expect(page.get_by_text("哪里不对？选一个就行")).to_be_visible()
+    last = page.get_by_role("button", name="其他").bounding_box()
+    assert last["y"] + last["height"] <= page.locator(".yj-bar").bounding_box()["y"]  # not under the ask bar
     with page.expect_request("**/api/v1/feedback") as sent:
         page.get_by_role("button", name="标错了数字").click()
     expect(page.get_by_text("已记下，谢谢您。")).to_be_visible()

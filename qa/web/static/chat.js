@@ -295,6 +295,7 @@
     if (old) old.remove();
     extra.classList.add('yj-added');
     node.insertAdjacentElement('afterend', extra);
+    extra.scrollIntoView({ block: 'nearest' });  /* not half under the ask bar */
   }
   function share(answer) {
     var after = said(answer, '.yj-after'), foot = answer.querySelector('.yj-foot');
