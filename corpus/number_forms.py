@@ -25,6 +25,7 @@ BEFORE = re.compile(
 AFTER = re.compile(
     r"\s?(?:(?:及|或)?以上|(?:及|或)?以下|以内|之内|左右|上下|有余|出头|开外|(?:(?<=[元年月天吨里])|(?<=小时))[多余](?![种样少个项家人]))(?!学历)"
 )
+MINUS = re.compile(r"(?:^|[^\w\-−)%\]\n]|[为是率长速达到约])([-−负])$")
 SPACE = "[ \\t\u3000\u200b\u200d\u2003]?"
 UNIT = re.compile(SPACE + r"(?:%|‰|" + "|".join(map(re.escape, UNITS)) + r")")
 GENERIC = re.compile(r"个(?:(?P<half>半)|(?P<more>多))?(?P<unit>月|小时|星期|季度|钟头|百分点|工作日)")

@@ -37,6 +37,7 @@ from corpus.number_forms import (
     ISO,
     LATIN,
     LIST_MARK,
+    MINUS,
     MONTHS,
     NOT_AFTER_ONE,
     ORDINAL,
@@ -146,7 +147,7 @@ def _scan(scan: _Scan) -> Iterator[Number]:
         if number is None:
             place = _past(scan.folded, at)
             continue
-        number = _in_title(scan, number)
+        number = _in_title(scan, _signed(scan, number))
         place = scan.done = max(number.end, at + 1)
         yield number
 
@@ -155,6 +156,16 @@ def _past(folded: str, at: int) -> int:
     """Where to look on after a numeral that was not read: behind it, so that its tail is not taken for a number."""
     core = ARABIC.match(folded, at) or CHINESE.match(folded, at)
     return max(at + 1, core.end() if core else 0)
+
+
+def _signed(scan: _Scan, number: Number) -> Number:
+    """A number behind a minus that joins nothing: -5, 增长-5.2%; the bar of 3-5家, 2021-08 and a list is none."""
+    if number.upper is not None or number.qualifier or number.kind in ("name", "date", "year", "time", "ordinal", "age"):
+        return number
+    found = MINUS.search(scan.folded, max(scan.done, number.start - 2), number.start)
+    if found is None:
+        return number
+    return replace(number, printed=scan.text[found.start(1) : number.end], start=found.start(1), value=-number.value)
 
 
 def _in_title(scan: _Scan, number: Number) -> Number:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from corpus.bank import REASONS
+from corpus.number import Number
 from corpus.report import Report, Sentence
 from index.base import Vectors
 from index.embed import Encoder
@@ -15,7 +16,7 @@ from qa.asked import holds, other_years, wishes
 from qa.cite import cite, joined
 from qa.follow_up import asks_next, asks_where, is_follow_up, may_lean, own_words, readings
 from qa.highlight import Span, highlights, list_items
-from qa.lookup import asks_for_figure, exact_claims, on_topic, other_ranks, presupposed, topic
+from qa.lookup import Place, asks_for_figure, exact_claims, on_topic, other_ranks, presupposed, printed_in, topic
 from qa.messages import message
 from qa.normalise import Normaliser, Query, clean, well_spelt
 from qa.parts import split_parts
@@ -127,11 +128,11 @@ class Answerer:
             return self._look_up(question, tried, report_ids, k)
         for figure in exact_claims(query):
             if not self._values.sentences_with(figure, report_ids):
-                return self._false_premise(question, tried, figure.printed, self._values.look_alike(figure, report_ids))
+                return self._false_premise(question, tried, figure, report_ids)
         if tried.ranked.order and tried.probability >= self.threshold:
             printed = tried.ranked.candidates.sentences[tried.ranked.order[0]][1].text
             for rank_asked in other_ranks(query, printed):  # 第一批经适房, where the report tells of 第九批
-                return self._false_premise(question, tried, rank_asked.printed, None)
+                return self._false_premise(question, tried, rank_asked, report_ids)
         parts = split_parts(query.text)
         if parts:
             return self._several(question, tried, parts, report_ids, k)
@@ -211,33 +212,44 @@ class Answerer:
         query = tried.query
         order = {_name(*tried.ranked.candidates.sentences[p]): n for n, p in enumerate(tried.ranked.order)}
         cited: dict[tuple[str, str], Citation] = {}
+        figures = presupposed(query)
         counts = []
-        for figure in presupposed(query):
+        for figure in figures:
             found = on_topic(topic(query), self._values.sentences_with(figure, report_ids))
             if not found:
-                return self._false_premise(question, tried, figure.printed, self._values.look_alike(figure, report_ids))
+                return self._false_premise(question, tried, figure, report_ids)
             found.sort(key=lambda place: order.get(_name(*place), len(order)))
             counts.append(len(found))
-            for rank_, (report, sentence) in enumerate(found[:k]):
-                marked = highlights(query, sentence, None, tried.ranked.kind)
+            for rank_, place in enumerate(found[:k]):
                 score = 1.0 if len(found) == 1 else 0.99 - 0.02 * rank_
-                cited.setdefault(_name(report, sentence), cite(report, sentence, marked, score))
+                cited.setdefault(_name(*place), cite(*place, _printed_at(place, figures), score))
         citations = sorted(cited.values(), key=lambda citation: -citation.score)
         return self._answered(question, tried, citations[: max(k, len(counts))], parts=tuple(counts))
 
-    def _false_premise(self, question: str, tried: Tried, figure: str, alike: tuple[Report, Sentence] | None) -> Answer:
+    def _false_premise(self, question: str, tried: Tried, figure: Number, report_ids: Sequence[str]) -> Answer:
+        """No such figure; what is shown beside is the figure with another unit or bound, a slip away, or the indicator asked about."""
         near = None
-        if tried.ranked.kind == "number":
+        nearly = self._values.nearly(figure, report_ids)
+        if nearly and on_topic(topic(tried.query), [nearly[0]]) and asks_for_figure(tried.query, tried.ranked.kind):
+            (report, sentence), have = nearly
+            near = cite(report, sentence, [(sentence.start + have.start, sentence.start + have.end)], score=0.0)
+        elif tried.ranked.kind == "number":
+            alike = self._values.look_alike(figure, report_ids)
             near = cite(*alike, score=0.0) if alike else None
         elif tried.ranked.order:
             report, sentence = tried.ranked.candidates.sentences[tried.ranked.order[0]]
             asked = replace(tried.query, numbers=())
             marked = highlights(asked, sentence, self._clause(tried, tried.ranked.order[0]), "figure")
             near = cite(report, sentence, marked, score=0.0)
-        return refusal(question, "false_premise", kind=tried.ranked.kind, figure=figure, near=near, related=self._related(tried, set()))
+        about = "" if nearly is None else topic(tried.query).replace(" ", "")  # 95% is printed, 满意率95% is not
+        denied = f"{about}{figure.printed}"
+        related = self._related(tried, set())
+        return refusal(question, "false_premise", kind=tried.ranked.kind, figure=denied, near=near, related=related)
 
     def _several(self, question: str, whole: Tried, parts: Sequence[str], report_ids: Sequence[str], k: int) -> Answer:
-        """Each part with its own sentence first, in the order asked; the whole question decides when no part is sure.
+        """Each part with its own sentence, in the order asked, behind the one that the whole question finds first.
+
+        The whole question decides when no part is sure.
 
         Where the whole question is answerable, a part need be half as sure: the other parts vouch for the topic.
         """
@@ -400,6 +412,12 @@ class Answerer:
 def _name(report: Report, sentence: Sentence) -> tuple[str, str]:
     """A sentence among all reports: two of them may print the same one."""
     return report.report_id, sentence.sentence_id
+
+
+def _printed_at(place: Place, figures: Sequence[Number]) -> list[Span]:
+    """Where a sentence prints some figures, offsets into the report."""
+    start = place[1].start
+    return [(start + have.start, start + have.end) for figure in figures for have in printed_in(figure, place)]
 
 
 def _in_bank(candidates: Candidates) -> bool:

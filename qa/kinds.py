@@ -15,7 +15,7 @@ _ASKING = re.compile(r"[?？吗呢么伐]|多少|几|什么|怎|如何|哪|谁|�
 def kind_of(query: Query) -> Kind:
     """The kind of a question, by how it is put."""
     text = query.text
-    if query.numbers and _is_bare_number(query):
+    if query.numbers and only_numbers(query):
         return "number"
     if _PARTS.search(text):
         return "multi"
@@ -30,7 +30,7 @@ def kind_of(query: Query) -> Kind:
     return "everyday"
 
 
-def _is_bare_number(query: Query) -> bool:
+def only_numbers(query: Query) -> bool:
     """Nothing but one or more numbers and punctuation."""
     rest = query.text
     for number in query.numbers:

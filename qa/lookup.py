@@ -1,24 +1,34 @@
 """Questions that hold a figure: find exactly that figure, or say that it is not there.
 
-Values and units are compared, never digits: 281 is not in 69281, 2,905件 is 2905件, 六万辆 is 6万余辆.
+Values and units are compared, never digits: 281 is not in 69281, 2,905件 is 2905件, 六万辆 is 6万余辆, 281件 is not 281项.
+Who asks for a figure has it before him, so units are held to more strictly here than in the check of a draft (``corpus.units.factor``):
+only units that convert and words for people or households stand for each other. A number without a unit may have any.
 """
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
-from corpus.numerals import Number, same_unit, same_value
+from corpus.numerals import Number, date_parts, same_unit, same_value
 from corpus.report import Report, Sentence
+from corpus.units import common
 from index.rows import context_text
 from index.words import words
 from qa.asked import numbers_of
+from qa.compare import bound_of
+from qa.kinds import only_numbers
 from qa.normalise import Query
 
 Place = tuple[Report, Sentence]
 
 _LOOKUP = re.compile(r"哪[一]?句|那句|那[一]?处|出处|原文|原话|依据|来源|在哪里?(?:写|说|讲|提)|指(?:的)?(?:是)?(?:什么|哪|谁)|出自|是指|什么意思|怎么来|哪里来|说的是|写的|这个数|数字|引用")
 _FILLER = re.compile(r"这个|那个|[的那这是在和与及两处各句话吗呢对不]|数字?|报告|里面?|总结|请问|一下|[\W_]")
-_SUBGROUP = frozenset(("age", "date", "year", "time", "duration"))  # who or when is asked about, not what is presupposed
+_SUBGROUP = frozenset(("age", "year", "time", "duration"))  # who or when is asked about, not what is presupposed
+_WHOLE_DATE = ("年月日", "月日")
+_HOUSEHOLDS = frozenset(("户", "产", "户人家"))
+_ABOVE, _BELOW = ("least", "over", "more"), ("most", "under", "near")
+_BEYOND = ("over", "under")  # the number itself is not meant
 _EXACT = 3  # digits
 _MOST_DIGITS = 40  # a report prints no longer number
 _PLAIN = re.compile(r"-?\d+(?:\.\d+)?")
@@ -26,8 +36,17 @@ _IDIOM = 2  # 一个月, 两处: small counts in words presuppose nothing
 
 
 def presupposed(query: Query) -> tuple[Number, ...]:
-    """Figures that the question takes for printed in the report."""
-    return tuple(n for n in query.numbers if n.kind not in _SUBGROUP and not (n.value <= _IDIOM and not re.search(r"\d", n.printed)))
+    """Figures that the question takes for printed in the report: whole dates, too, and lengths of time where nothing else is asked."""
+    alone = only_numbers(query)
+    return tuple(n for n in query.numbers if _presupposes(n, alone=alone))
+
+
+def _presupposes(number: Number, *, alone: bool) -> bool:
+    if number.kind == "date":
+        return number.unit in _WHOLE_DATE
+    if number.kind in _SUBGROUP and (number.kind == "year" or not alone):
+        return False
+    return number.value > _IDIOM or number.value < 0 or re.search(r"\d", number.printed) is not None
 
 
 def asks_for_figure(query: Query, kind: str) -> bool:
@@ -36,14 +55,17 @@ def asks_for_figure(query: Query, kind: str) -> bool:
 
 
 def exact_claims(query: Query) -> tuple[Number, ...]:
-    """Figures so exact that a question holding them takes them from somewhere: percentages, and three digits or more.
+    """Figures so exact that a question holding them takes them from somewhere: percentages, dates, and three digits or more.
+
+    Everything is counted in 个 when people speak; it stands for any unit.
 
     >>> from corpus.numerals import read_numbers
     >>> [n.printed for n in exact_claims(Query("", "", "", tuple(read_numbers("走访企业624家,一百多户,5所")), ()))]
     ['624家']
     """
     bare = [n for n in presupposed(query) if n.unit and not n.qualifier and n.kind != "money" and re.search(r"\d", n.printed)]
-    return tuple(n for n in bare if n.ratio is not None or len(_digits(n)) >= _EXACT)
+    exact = (n for n in bare if n.ratio is not None or len(_digits(n)) >= _EXACT)
+    return tuple(replace(n, unit="") if n.unit == "个" else n for n in exact)
 
 
 def other_ranks(query: Query, sentence: str) -> list[Number]:
@@ -62,8 +84,63 @@ def other_ranks(query: Query, sentence: str) -> list[Number]:
 
 
 def sentences_with(figure: Number, places: Iterable[Place]) -> list[Place]:
-    """The sentences that print this value in this unit, in order."""
-    return [place for place in places if any(same_value(figure, have) for have in numbers_of(place[1].text))]
+    """The sentences that print this very figure, in order."""
+    return [place for place in places if printed_in(figure, place)]
+
+
+def printed_in(figure: Number, place: Place) -> list[Number]:
+    """Where a sentence prints this very figure: its value, in its unit, not with the opposite bound; a date in its year."""
+    return [have for have in numbers_of(place[1].text) if _same_figure(figure, have) and _same_year(figure, have, place[0].about.year)]
+
+
+def nearly(figure: Number, places: Iterable[Place]) -> tuple[Place, Number] | None:
+    """The first sentence that prints the value otherwise, with a unit that means about the same if there is one: 281项 for 281件."""
+    held = [(place, have) for place in places for have in numbers_of(place[1].text) if _same_value_otherwise(figure, have)]
+    return next((one for one in held if same_unit(figure, one[1])), held[0] if held else None)
+
+
+def _same_figure(asked: Number, have: Number) -> bool:
+    return same_value(asked, have) and _strictly_same_unit(asked, have) and not _opposed(asked, have)
+
+
+def _same_value_otherwise(asked: Number, have: Number) -> bool:
+    told_apart = ("date", "year", "ordinal", "name")
+    if asked.kind in told_apart or have.kind in told_apart:
+        return same_value(asked, have)
+    return asked.kind == have.kind and asked.exact == have.exact and asked.upper == have.upper
+
+
+def _strictly_same_unit(asked: Number, have: Number) -> bool:
+    """Whether units convert, or are words for people, or for households.
+
+    >>> from corpus.numerals import read_numbers
+    >>> [_strictly_same_unit(*read_numbers(text)) for text in ("16人,16名", "3个,3家", "1米,1000毫米", "九成,90%", "82户,82家")]
+    [True, False, True, True, False]
+    """
+    if "date" in (asked.kind, have.kind) or not asked.unit or not have.unit or (asked.ratio is not None and have.ratio is not None):
+        return True
+    return common(asked.unit)[0] == common(have.unit)[0] or {asked.unit, have.unit} <= _HOUSEHOLDS
+
+
+def _opposed(asked: Number, have: Number) -> bool:
+    """Whether the bounds of two figures exclude each other: 不足六万辆 and 6万余辆, 超过281项 and 281项.
+
+    >>> from corpus.numerals import read_numbers
+    >>> [_opposed(*read_numbers(text)) for text in ("不足6万辆,6万余辆", "超过6万辆,6万余辆", "6万辆,6万余辆", "不足6台,6台")]
+    [True, False, False, True]
+    """
+    one, other = bound_of(asked), bound_of(have)
+    if "exact" in (one, other) and (one in _BEYOND or other in _BEYOND):
+        return True
+    return (one in _ABOVE and other in _BELOW) or (one in _BELOW and other in _ABOVE)
+
+
+def _same_year(asked: Number, have: Number, report_year: int | None) -> bool:
+    """Whether a date may be of the year asked: a date without one is of its report's year."""
+    if asked.kind != "date" or have.kind != "date":
+        return True
+    wanted, printed = date_parts(asked)[0], date_parts(have)[0] or report_year
+    return wanted is None or printed is None or wanted == printed
 
 
 def topic(query: Query) -> str:

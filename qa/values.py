@@ -1,7 +1,7 @@
 """Where values are printed in some reports: the sentences of a figure, without reading every sentence.
 
 Every number of a sentence leaves a hash of each value it may be compared by. A hash proposes sentences; whether one prints the
-figure is for ``qa.lookup`` to say, which compares values and units, so nothing is found here that reading all would not find.
+figure is for ``qa.lookup`` to say, which compares values, units and bounds, so nothing is found here that reading all would not find.
 """
 
 import zlib
@@ -17,7 +17,7 @@ import numpy.typing as npt
 from corpus.number import Number, shared_values
 from corpus.numerals import read_numbers
 from corpus.report import Report, Sentence
-from qa.lookup import Place, look_alike, slips
+from qa.lookup import Place, look_alike, nearly, slips
 from qa.lookup import sentences_with as printing
 from qa.registers import keep, kept_at
 
@@ -54,8 +54,12 @@ class ValueIndex:
         self._read = read or ReadValues()
 
     def sentences_with(self, figure: Number, report_ids: Sequence[str] = ()) -> list[Place]:
-        """Every sentence that prints this value in this unit, in order; in all the reports or the named."""
+        """Every sentence that prints this very figure, in order; in all the reports or the named."""
         return printing(figure, self._proposed(shared_values(figure), report_ids))
+
+    def nearly(self, figure: Number, report_ids: Sequence[str] = ()) -> tuple[Place, Number] | None:
+        """A sentence that prints the value with another unit or bound, and that number."""
+        return nearly(figure, self._proposed(shared_values(figure), report_ids))
 
     def look_alike(self, figure: Number, report_ids: Sequence[str] = ()) -> Place | None:
         """The first sentence with a figure of that unit whose digits are those asked but for one slip."""

@@ -243,3 +243,11 @@ def test_the_numbers_of_old_and_new_national_reports_are_those_reviewed_by_hand(
             wrong.append(expected)
     assert len(rows) == 200
     assert len(wrong) <= 2, wrong  # a sentence read alone may lack the line before it
+
+
+def test_a_minus_that_joins_nothing_belongs_to_the_number() -> None:
+    texts = ("-5", "增长-5.2%", "降为−3%", "负5", "3-5家", "2022-03-30", "抱负5个", "a-54", "\n-5家", "10%-5%")
+    read = [[(n.printed, n.value < 0) for n in read_numbers(text) if n.kind != "name"] for text in texts]
+    minus = [[("-5", True)], [("-5.2%", True)], [("−3%", True)], [("负5", True)]]
+    assert read[:4] == minus
+    assert not any(negative for found in read[4:] for _, negative in found)

@@ -14,7 +14,7 @@ from qa.asked import holds, other_years, wishes
 from qa.follow_up import asks_next, asks_where, is_follow_up, readings
 from qa.highlight import highlights
 from qa.kinds import kind_of
-from qa.lookup import asks_for_figure, look_alike, on_topic, presupposed, sentences_with, topic
+from qa.lookup import asks_for_figure, look_alike, nearly, on_topic, presupposed, sentences_with, topic
 from qa.normalise import Normaliser, Query, Speller, WordList, clean
 from qa.parts import split_parts
 
@@ -111,6 +111,33 @@ def test_a_figure_of_another_indicator_is_off_topic(normaliser: Normaliser) -> N
     assert asks_for_figure(query, "figure")
     assert topic(query) == "满意率"
     assert on_topic(topic(query), sentences_with(query.numbers[0], PLACES)) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "printed", "found"),
+    [
+        ("281件", "事项281项", False), ("3个", "3家,3处", False), ("16名", "16人", True), ("304户", "304产", True), ("3", "3家", True),
+        ("不足六万辆", "6万余辆", False), ("6万辆以下", "6万余辆", False), ("六万辆", "6万余辆", True), ("超过6万辆", "6万余辆", True),
+        ("-5", "5例", False), ("-5%", "增速为-5%", True), ("8月30日", "8月31日", False), ("2021年8月31日", "8月31日", True),
+        ("2020年8月31日", "8月31日", False), ("18岁以下", "18岁以上", False), ("1000毫米", "1米", True), ("九成", "90%", True),
+    ],
+)  # fmt: skip
+def test_only_the_very_figure_is_found(asked: str, printed: str, found: bool) -> None:
+    report = split_report(About("r", "总结", year=2021), f"总结\n一、民生方面\n完成{printed}。\n")
+    [figure] = read_numbers(asked)
+    assert bool(sentences_with(figure, [(report, sentence) for sentence in report.sentences])) == found
+
+
+def test_the_value_with_another_unit_or_bound_is_told_apart_from_the_figure() -> None:
+    report = split_report(About("r", "总结"), "总结\n一、民生方面\n住户82人。\n审议82项。\n清运6万余辆。\n")
+    places = [(report, sentence) for sentence in report.sentences]
+    near = [nearly(read_numbers(asked)[0], places) for asked in ("82件", "82周岁", "不足6万辆")]
+    assert [found and found[1].printed for found in near] == ["82项", None, "6万余辆"]
+
+
+def test_whole_dates_are_presupposed_and_lengths_of_time_only_alone(normaliser: Normaliser) -> None:
+    asked = ("8月30日打了几针", "8月打了几针", "36小时", "36小时内办好几件", "一个月", "-5")
+    assert [[n.printed for n in presupposed(normaliser.query(text))] for text in asked] == [["8月30日"], [], ["36小时"], [], [], ["-5"]]
 
 
 def test_swapped_digits_have_a_look_alike() -> None:
