@@ -72,10 +72,12 @@ def plan(library: Library, text: str, identity: Identity, wanted_id: str = "", t
         tables: how many tables became sentences in it.
 
     Raises:
-        InputError: there is no title or no year, or the id cannot be given.
+        InputError: there is no title or no year, the source is no web address, or the id cannot be given.
     """
     if not identity.title.strip() or identity.year is None:
         raise InputError("标题或年份没有认出来;请写明,例如 --title 某某街道2021年度工作总结 --year 2021")
+    if identity.source_url and not identity.source_url.startswith(("http://", "https://")):  # it becomes a link on the page
+        raise InputError(f"来源网址“{identity.source_url[:64]}”不能用;网址要以 http:// 或 https:// 开头")
     if wanted_id and not is_report_id(wanted_id):
         raise InputError(f"编号“{wanted_id[:64]}”不能用;编号只用字母、数字、- 和 _,以字母或数字开头,不超过 64 个")
     there: list[About] = []

@@ -63,7 +63,7 @@ def read_questions(path: Path) -> list[Question]:
     """JSON lines -> questions.
 
     Raises:
-        InputError: the file cannot be read or a line is not a judged question.
+        InputError: the file cannot be read holds no question, or a line is not a judged one.
     """
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
@@ -90,6 +90,8 @@ def read_questions(path: Path) -> list[Question]:
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise InputError(f"{path} 第 {number} 行不是带标准答案的问题(要有 id、question、answerable、evidence)") from error
+    if not questions:
+        raise InputError(f"{path} 里没有问题;每行要写一个带标准答案的问题")
     return questions
 
 

@@ -87,5 +87,5 @@ class Answer:
             if self.elsewhere:
                 body["elsewhere"] = list(self.elsewhere)
             if self.near is not None:
-                body["near"] = self.near.to_json()
+                body["near"] = self.near.to_json() | {"supports": False}
         return body

@@ -19,7 +19,7 @@ from corpus.figures import Figure, figures_of_text, register, sentence_spans
 from corpus.report import About, Report
 from corpus.split import split_report
 from qa.check import check_draft
-from qa.cli import _answer_batch
+from qa.commands.asking import answer_batch
 from qa.draft import draft_text
 from qa.pairing import Known
 from qa.service import Service
@@ -235,7 +235,7 @@ def test_every_line_of_any_batch_has_its_answer_in_its_place(service: Service, t
     out, status = io.StringIO(), 0
     with redirect_stdout(out):
         try:
-            _answer_batch(service, path, 3)
+            answer_batch(service, path)
         except SystemExit as end:
             status = int(str(end.code))
     answers = [read_strictly(line) for line in out.getvalue().split("\n")[:-1]]
