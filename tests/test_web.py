@@ -260,6 +260,14 @@ def test_a_list_shows_its_slices_and_underlines_them(service: Staged) -> None:
     assert re.findall(r"<mark[^>]*>(.*?)</mark>", shown) == list(LIST)
 
 
+def test_bare_numbers_are_marked_where_they_stand_and_not_listed(service: Staged) -> None:
+    bare = ("293产", "96.38%")
+    shown = answer_html(Answer("问", True, 0.9, "multi", (service.cite("签约293产", bare, bare),)), Setting())
+    assert "<li>" not in shown
+    assert "报告里这样写：" in shown
+    assert re.findall(r'<mark class="yj-mark yj-mark--num">(.*?)</mark>', shown) == list(bare)
+
+
 def test_a_refusal_shows_no_citation_and_what_to_do(citation: Citation) -> None:
     answer = Answer("问", False, 0.1, "everyday", reason="not_in_report", missing="电话", related=("电梯装好了几台",))
     shown = answer_html(answer, Setting(base="/youju", year="2021年", home_report=REPORT))

@@ -60,6 +60,15 @@ def kept_whole(words: str, offset: int, taken: Iterable[tuple[int, int]]) -> lis
     return [Mark(a, b, "yj-num") for a, b in found if not any(s < b and a < e for s, e in kept)]
 
 
+def is_figure(words: str) -> bool:
+    """Whether some words are a number with its unit and nothing else.
+
+    >>> is_figure("96.38%"), is_figure("293产"), is_figure("助餐点8家")
+    (True, True, False)
+    """
+    return any((number.start, number.end) == (0, len(words)) for number in read_numbers(words))
+
+
 def full_width(words: str) -> str:
     """Words of ours with the marks that pages print; numbers keep theirs.
 

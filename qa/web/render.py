@@ -10,7 +10,7 @@ from html import escape
 from qa.cite import titled
 from qa.records import Answer, Citation
 from qa.web import texts
-from qa.web.html import Mark, ask_link, icon, kept_whole, marked, text
+from qa.web.html import Mark, ask_link, icon, is_figure, kept_whole, marked, text
 
 _LONGEST_FIGURE = 12  # characters; a longer mark may break over lines
 _SURE = 0.5  # below this probability the lead says 可能相关
@@ -78,14 +78,14 @@ def _split(answer: Answer) -> tuple[Sequence[Citation], Sequence[Citation]]:
 def _lead(answer: Answer, shown: Sequence[Citation]) -> str:
     if len(shown) > 1:
         return texts.LEAD_MANY.format(count=len(shown))
-    if shown[0].items:
+    if _listed(shown[0]):
         return texts.LEAD_LIST
     return texts.LEAD_ONE if answer.confidence >= _SURE else texts.LEAD_MAYBE
 
 
 def paper_html(citation: Citation, setting: Setting, *, number: int = 0) -> str:
     """The white box: a verbatim sentence, where it stands, and the way to it. Nothing of ours goes in."""
-    css = "yj-paper yj-paper--list" if citation.items else "yj-paper"
+    css = "yj-paper yj-paper--list" if _listed(citation) else "yj-paper"
     place = f'<p class="yj-paper__n">{texts.PLACE.format(number=number)}</p>' if number else ""
     return (
         f'<section class="{css}">{place}{_items(citation)}'
@@ -96,15 +96,20 @@ def paper_html(citation: Citation, setting: Setting, *, number: int = 0) -> str:
 
 
 def _items(citation: Citation) -> str:
-    if not citation.items:
-        return ""
-    slices = (citation.sentence[a - citation.start : b - citation.start] for a, b in citation.items)
-    return f'<ul class="yj-items">{"".join(f"<li>{text(item)}</li>" for item in slices)}</ul>'
+    rows = "".join(f"<li>{text(item)}</li>" for item in _listed(citation))
+    return f'<ul class="yj-items">{rows}</ul>' if rows else ""
+
+
+def _listed(citation: Citation) -> list[str]:
+    """The items that stand one per line; none where they are bare numbers, of which nobody could tell what they count."""
+    items = [citation.sentence[a - citation.start : b - citation.start] for a, b in citation.items]
+    return [] if all(is_figure(item) for item in items) else items
 
 
 def _sentence(citation: Citation) -> str:
-    spans = citation.items or citation.highlights
-    marks = [Mark(a, b, "yj-mark" if citation.items else _mark_css(citation, a, b), "mark") for a, b in spans]
+    listed = bool(_listed(citation))
+    spans = citation.items if listed else citation.highlights or citation.items
+    marks = [Mark(a, b, "yj-mark" if listed else _mark_css(citation, a, b), "mark") for a, b in spans]
     return marked(citation.sentence, citation.start, [*marks, *kept_whole(citation.sentence, citation.start, spans)])
 
 
