@@ -18,11 +18,14 @@ from corpus.report import Report
 from index.words import says_how
 from qa.cite import cite
 from qa.claims import Claim, read_claims
-from qa.implied import Implied, implied, same_polarity
+from qa.denial import turned
+from qa.implied import Implied, implied
+from qa.known import Known
 from qa.likeness import content_words, in_some_form
-from qa.pairing import AGE_WORD, ANCHOR, SUPPORT, Candidate, Known, LookedAt, Reading, anchored, read_candidates
+from qa.pairing import ANCHOR, SUPPORT, Candidate, LookedAt, Reading, anchored, read_candidates
 from qa.records import Citation
 from qa.rivals import CLOSE, is_companion, is_twin, outdoes
+from qa.slots import AGE_WORD
 
 Verdict = Literal["supported", "contradicted", "not_found", "ambiguous"]
 
@@ -135,7 +138,7 @@ def _digits(number: Number) -> int:
 def _decide(reading: Reading) -> CheckedFigure | None:
     """Supported or ambiguous, when the value agrees with the indicator that the words name."""
     claim = reading.claim
-    agreeing = [one for one in reading.candidates if one.agreement.holds and same_polarity(claim, one)]
+    agreeing = [one for one in reading.candidates if one.agreement.holds and not _turned(claim, one)]
     if not agreeing:
         return None
     best = agreeing[0]
@@ -154,6 +157,12 @@ def _decide(reading: Reading) -> CheckedFigure | None:
     if tied or twins:
         return _ambiguous(claim, best, [*twins, *tied])
     return _checked(claim, "supported", best, note=best.agreement.note)
+
+
+def _turned(claim: Claim, candidate: Candidate) -> bool:
+    """Whether one side denies or reverses what the other says: 退回工单2905件 of 办结工单2905件."""
+    place = candidate.known.wording.places[candidate.row]
+    return turned(claim.doing, claim.sentence, place.own, place.sentence)
 
 
 def _near(claim: Claim, best: Candidate, rival: Candidate) -> bool:
@@ -199,7 +208,9 @@ def _contradict(reading: Reading, taken: Taken) -> CheckedFigure | None:
     free = [
         one
         for one in reading.candidates
-        if not (claim.bare and is_companion(reading.company, one)) and (one.known.report.report_id, one.figure.start) not in taken
+        if not (claim.bare and is_companion(reading.company, one))
+        and (one.known.report.report_id, one.figure.start) not in taken
+        and not _turned(claim, one)
     ]
     usable = [
         one

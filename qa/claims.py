@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 
 from corpus.figures import Figure, figures_of_text, sentence_spans
 from corpus.fold import fold
+from index.words import says_how
+from index.words import segment as words_of
 from qa.likeness import content_words, crowded_segments, own_text, plain_words
 
 Span = tuple[int, int]
@@ -21,12 +23,15 @@ class Claim:
     row: int  # number of its sentence in the draft
     own: str  # its segment; the segment before where its own says nothing
     bare: bool  # whether its own segment says nothing
+    doing: str  # its own, and before it the verb it shares with others: 关停 of 关停食堂2家、浴室3家
     segment: str  # its own segment, also where that says nothing
     sentence: str  # the whole sentence
     lead: str  # the sentence up to the figure
     before: str  # the sentence before, for what is left unsaid
     year: int | None  # the year it is said to be of
     later: bool  # of a year to come
+    said: str  # the whole sentence, folded, with its numbers
+    at: int  # offset of the figure in it
 
 
 def read_claims(text: str) -> list[Claim]:
@@ -64,6 +69,7 @@ def _year_of(text: str, span: Span, place: int) -> int | None:
 def _claim(text: str, row: int, span: Span, figure: Figure, inside: list[Figure], before: str, year: int | None) -> Claim:
     own = own_text(text, span, figure, crowded=figure.segment_span in crowded_segments(inside))
     bare = not content_words(own)
+    figure = _signed(text, figure)
     segment = plain_words(own)
     if bare:
         own = _segment_before(text, span, figure) + " " + figure.indicator
@@ -76,16 +82,47 @@ def _claim(text: str, row: int, span: Span, figure: Figure, inside: list[Figure]
         row,
         plain_words(own),
         bare,
+        f"{_shared_verb(text, span, figure, segment)} {plain_words(own)}",
         segment,
         plain_words(sentence),
         plain_words(lead),
         plain_words(before),
         year,
         bool(_LATER.search(sentence)),
+        fold(sentence),
+        figure.start - span[0],
     )
 
 
+def _shared_verb(text: str, span: Span, figure: Figure, segment: str) -> str:
+    """The words that begin a figure's enumeration, where its own segment has no verb; a label before a colon (取消的有:) too."""
+    start = max(fold(text[span[0] : figure.start]).rfind(mark) for mark in ",;。") + 1
+    before = plain_words(text[span[0] + start : figure.start])
+    label, colon, _ = before.partition(":")
+    if colon:
+        return label if label[-1:] in ("的", "有", "是", "了") else ""
+    if any(says_how(word) for word in words_of(segment)):
+        return ""
+    return before.split(" ")[0] if " " in before.strip() else ""
+
+
 _ABOUT = re.compile(r"约(?:占|有|达|合)(?:总数的?|全部的?|其中的?)?$")  # 约占三分之二: the bound stands before the verb
+_MINUS = re.compile(r"(?:(?<![\da-zA-Z%％‰)）\s年月日号点时])(?<!\d[\u4e00-\u9fff])[-−－﹣]|(?<![自肩担胜背身欺抱辜])负)$")  # not 3-5, 1月-3月, a list's "- 3"
+
+
+def _signed(text: str, figure: Figure) -> Figure:
+    """A figure with the minus that stands before it: 满意率-91.4%, 负91.4%."""
+    number = figure.number
+    found = _MINUS.search(text[: figure.start].rpartition("\n")[2])
+    if found is None or number.kind not in ("count", "money", "measure", "percent", "points", "multiple") or number.upper is not None:
+        return figure
+    if not text[: figure.start - 1].rpartition("\n")[2].strip():
+        return figure  # a list's mark
+    start = figure.start - 1
+    signed = replace(number, printed=text[start : figure.end], start=start, value=-number.value)
+    return replace(figure, number=signed)
+
+
 _BREAK = re.compile(r"[,;:、。()]")
 
 

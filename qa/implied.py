@@ -10,8 +10,10 @@ from corpus.fold import fold
 from qa.claims import Claim
 from qa.compare import round_share, unit_scale
 from qa.derive import Pair, counted, percent, show, total_of
+from qa.known import Known
 from qa.likeness import content_words, in_some_form
-from qa.pairing import SUPPORT, Candidate, Known, Reading, other_slot
+from qa.pairing import SUPPORT, Reading
+from qa.slots import other_slot
 
 CONTRADICT_BOTH = 1.20  # least likeness of total and part together for a difference that contradicts
 _PART = 0.55  # least score of the count that a share is said of
@@ -65,7 +67,7 @@ def _left_over(reading: Reading, known: Known, likeness: np.ndarray) -> Implied 
         scale = unit_scale(claim.figure.number, part.number)
         words_fit = (
             _names_part(claim, known, pair)
-            if not polarity(claim)
+            if not _affirms(claim)
             else claim.bare
             or both_beside(reading, known, pair)
             or (
@@ -80,7 +82,7 @@ def _left_over(reading: Reading, known: Known, likeness: np.ndarray) -> Implied 
     if not fitting:
         return None
     holds, score, pair, left = max(fitting, key=lambda row: (row[0], row[1]))
-    if not holds and (polarity(claim) or score < CONTRADICT_BOTH):
+    if not holds and (_affirms(claim) or score < CONTRADICT_BOTH):
         return None
     total, part = known.figures[pair.total], known.figures[pair.part]
     note = f"{show(total.number.exact)} − {show(part.number.exact)} = {show(left)}"
@@ -220,24 +222,9 @@ def _shared_words(known: Known, run: tuple[int, ...]) -> str:
     return fold(text[first.segment_span[0] : first.start] + " " + text[last.end : last.segment_span[1]])
 
 
-_NEGATION = re.compile(r"(?:未(?![来成婚])|没有|没(?!收)|尚无|不再)(?=([\u4e00-\u9fff]{0,2}))")
-_WITHOUT = re.compile(r"(?:未|没有?|无|非|不)(?=([\u4e00-\u9fff]{2}))")
+_NEGATION = re.compile(r"未(?![来成婚])|没有|没(?!收)|尚无|不再")
 
 
-def polarity(claim: Claim) -> bool:
+def _affirms(claim: Claim) -> bool:
     """Whether a claim is said without 未 or 没有."""
     return _NEGATION.search(claim.own) is None
-
-
-def same_polarity(claim: Claim, candidate: Candidate) -> bool:
-    """Whether what is denied on one side is on the other: 未签约 and 没有签约, 没有物业的小区 and 无物业管理小区."""
-    place = candidate.known.wording.places[candidate.row]
-    return _denied(claim.own) <= _denies(place.sentence) and _denied(place.own) <= _denies(claim.sentence)
-
-
-def _denied(own: str) -> set[str]:
-    return {found[1] for found in _NEGATION.finditer(own)}
-
-
-def _denies(sentence: str) -> set[str]:
-    return {found[1] for found in _WITHOUT.finditer(sentence)}

@@ -4,47 +4,22 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import Literal
 
 import numpy as np
 
-from corpus.figures import Figure, register
+from corpus.figures import Figure
 from corpus.numerals import Number
-from corpus.report import Report
-from index.words import segment
+from qa.bodies import other_body
 from qa.claims import Claim
 from qa.compare import Agreement, agree
-from qa.derive import Pair, pairs, runs
-from qa.likeness import Likeness, content_words
-from qa.when import Times, When, looks_back
+from qa.known import Known
+from qa.likeness import content_words
+from qa.slots import other_slot
+from qa.when import looks_back
 
 SUPPORT = 0.40  # least likeness of wording for a figure whose value agrees
 CLEAR = 0.70  # likeness at which the words name a figure whatever its value
 ANCHOR = 0.10  # added to figures of the sentence that the draft sentence's other figures come from
-
-
-@dataclass(frozen=True)
-class Known:
-    """A report made ready to check drafts against; build it once and keep it."""
-
-    report: Report
-    figures: tuple[Figure, ...]
-    wording: Likeness
-    pairs: tuple[Pair, ...]
-    runs: tuple[tuple[int, ...], ...]
-
-    @classmethod
-    def of(cls, report: Report, figures: tuple[Figure, ...] | None = None) -> "Known":
-        """Read the words around a report's figures; its register too, where it is not given."""
-        figures = register(report) if figures is None else figures
-        return cls(report, figures, Likeness(report, figures), pairs(report, figures), runs(figures))
-
-    @cached_property
-    def whens(self) -> tuple[When, ...]:
-        """What each figure is said of."""
-        times = Times(self.report)
-        return tuple(times.when(figure) for figure in self.figures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +77,7 @@ def read_candidates(claims: list[Claim], known: list[Known], looked_at: LookedAt
         for one in known:
             if looked_at is not None and one.report.report_id not in looked_at.get(claim.row, ()):
                 continue
-            if one.figures and _right_time(claim, one) and not _other_body(claim, one):
+            if one.figures and _right_time(claim, one) and not other_body(claim, one):
                 likeness[one.report.report_id] = _likeness(claim, one)
                 found.extend(_candidates(claim, one, likeness[one.report.report_id]))
         readings.append(Reading(claim, tuple(sorted(found, key=_by_likeness)), likeness))
@@ -141,34 +116,6 @@ def _right_year(claim: Claim, known: Known, row: int) -> bool:
 _AIM = re.compile(r"目标|预期|力争|争取|计划|拟|今年要|明年")
 
 
-_BODY = re.compile(
-    r"[\u4e00-\u9fff][路村里桥浜江山海湾港场城门岗河湖泾塘庙浦](?:街道|社区)|[\u4e00-\u9fff]{2}新村|[\u4e00-\u9fff](?![城乡集市村])[\u4e00-\u9fff][镇乡](?!村)|"
-    r"(?:^|(?<=[,;、 ]))[\u4e00-\u9fff]{2}(?<![辖社城小全我本校园市地片街景郊山新老灾特该各])区(?![域级划间别里内块属直委])"
-)
-_OTHER_PLACE = re.compile(r"(?:全区|全市|全国|全省|本市|全县)(?!的?[第前])")
-_OF_STATE = re.compile(r"国务院|中央政府|^(?:19|20)\d\d年(?:中华人民共和国)?政府工作报告")
-
-
-def _other_body(claim: Claim, known: Known) -> bool:
-    """Whether the claim names a street office, village or district that the report does not know."""
-    named = claim.lead + claim.own
-    if any(found[0] not in known.wording.text for found in _BODY.finditer(named)):
-        return True
-    at = named.find("街道")
-    # 殷行街道: a name that the dictionary does not hold falls into single characters.
-    word = segment(named[:at])[-1] if at > 1 else ""
-    return (
-        len(word) == 1
-        and word not in _BEFORE_OFFICE
-        and _HAN_NAME.fullmatch(named[at - 2 : at]) is not None
-        and named[at - 2 : at + 2] not in known.wording.text
-    )
-
-
-_HAN_NAME = re.compile(r"[\u4e00-\u9fff]{2}")
-_BEFORE_OFFICE = frozenset("由对让在和与本我全该各是为的使给被帮向从以把将请到个市区两及年月日来内里后前中,。、;:“”(") | frozenset(" ")
-
-
 def _candidates(claim: Claim, known: Known, likeness: np.ndarray) -> Iterator[Candidate]:
     family = _family(claim.figure.number)
     for row in np.flatnonzero(likeness >= 0.2):
@@ -182,48 +129,6 @@ def _family(number: Number) -> str:
     if number.kind in ("percent", "fraction"):
         return "share"
     return "count" if number.kind in ("count", "money", "measure") else number.kind
-
-
-AGE_WORD = re.compile(r"\d+岁[^\s,。;、]*")
-
-
-def other_slot(claim: Claim, known: Known, row: int) -> bool:
-    """Whether the claim names an age group, a wider area or a subject that is not the report figure's."""
-    place, figure = known.wording.places[row], known.figures[row]
-    ages = {word for word in content_words(claim.own) if AGE_WORD.fullmatch(word)}
-    if ages and figure.number.kind != "date" and ages != {word for word in content_words(place.own) if AGE_WORD.fullmatch(word)}:
-        return True
-    wider = {found[0] for found in _OTHER_PLACE.finditer(claim.own)} - ({"全国"} if _OF_STATE.search(known.report.about.title) else set())
-    if figure.number.kind != "ordinal" and any(place_name not in place.sentence for place_name in wider):
-        return True
-    if figure.number.kind == "date" and {_role(claim.own), _role(place.own)} == {"start", "end"}:
-        return True
-    if _CHANGE.search(claim.own) and not _CHANGED.search(place.own):
-        return True
-    return bool(place.near) and _other_subject(claim, known, place.near)
-
-
-_STARTS = re.compile(r"起|从|自|开始|启动")
-_ENDS = re.compile(r"截[止至]|到|至|止|底前")
-
-
-def _role(words: str) -> Literal["start", "end", ""]:
-    """Whether a date is said to begin or to end something."""
-    return "end" if _ENDS.search(words[:6]) else "start" if _STARTS.search(words) else ""
-
-
-_CHANGE = re.compile(
-    r"[较比](?:去年|上年|上一年|前一年|上半年|同期|往年|年初)|同比|环比|增幅|降幅|[较比].{0,6}(?:增加|增长|减少|下降|上升|提高)"
-)
-_CHANGED = re.compile(r"新增|增加|增长|减少|下降|上升|提高|同比|[较比]")
-
-
-def _other_subject(claim: Claim, known: Known, subject: str) -> bool:
-    """Whether the claim names, last of all subjects, that of other figures: 友谊201街坊共304产,内江大板房签约293产."""
-    said = claim.lead + claim.own
-    others = {place.near for place in known.wording.places if len(place.near) > 2 and place.near != subject and place.near in said}
-    mine = max((said.rfind(word) for word in content_words(subject)), default=-1)
-    return any(said.rfind(other) > mine for other in others if subject not in other)
 
 
 def anchored(readings: list[Reading]) -> list[Reading]:

@@ -25,9 +25,9 @@ from qa.assigned import Assigned, settled
 from qa.bank_desk import BankDesk
 from qa.check import CheckedFigure, check_draft
 from qa.claims import read_claims
+from qa.known import Known
 from qa.librarian import Librarian
 from qa.over_years import YearBook, Years
-from qa.pairing import Known
 from qa.rank import Ranked, Weights
 from qa.records import Answer
 from qa.registers import Registers

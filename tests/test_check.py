@@ -82,6 +82,20 @@ def test_a_figure_rounded_without_saying_so_is_wrong_and_told_why(known, text, s
     assert ("四舍五入" in one.note) == said
 
 
+def test_a_denial_a_part_of_the_year_a_rate_a_change_or_another_place_makes_a_figure_false(known):
+    (right, total), false_support, _, missed = score("claims_twisted.jsonl", known)
+    assert missed == []
+    assert false_support == []
+    assert right >= 0.85 * total
+
+
+def test_right_claims_in_everyday_words_stay_right(known):
+    (right, total), false_support, false_alarm, missed = score("claims_everyday.jsonl", known)
+    assert (false_support, missed) == ([], [])
+    assert len(false_alarm) <= 0.02 * total
+    assert right >= 0.94 * total
+
+
 def test_the_report_bears_out_itself(known):
     checked = check_draft(known.report.text, [known])
     assert len(checked) > 150

@@ -21,7 +21,7 @@ from corpus.split import split_report
 from qa.check import check_draft
 from qa.commands.asking import answer_batch
 from qa.draft import draft_text
-from qa.pairing import Known
+from qa.known import Known
 from qa.service import Service
 from qa.settings import Settings, load_settings
 

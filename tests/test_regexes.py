@@ -15,7 +15,7 @@ from corpus.errors import InputError
 from corpus.figures import figures_of_text, sentence_spans
 from corpus.report import Report
 from qa.check import check_draft
-from qa.pairing import Known
+from qa.known import Known
 
 FOUND = patterns()
 SHORT, LONG = 200, 5_000  # characters
