@@ -52,6 +52,7 @@ class Settings(BaseSettings):
     proxies: str = Field("", description="可信的反向代理的地址或网段,用逗号隔开,如 127.0.0.1,10.0.0.0/8;只有它们说的访客地址才算数")
     ask_rate: int = Field(300, ge=0, le=100000, description="每个访客每分钟最多提问几次;0 不限")
     check_rate: int = Field(60, ge=0, le=100000, description="每个访客每分钟最多核对几次稿子;0 不限")
+    read_rate: int = Field(300, ge=0, le=100000, description="每个访客每分钟最多打开或下载几次数据一览和多年对比;0 不限")
     feedback_rate: int = Field(30, ge=0, le=100000, description="每个访客每分钟最多评价几次;0 不限")
     login_rate: int = Field(20, ge=0, le=100000, description="每个访客每分钟最多登录几次;0 不限(输错五次仍要等十五分钟)")
     connections: int = Field(2000, ge=50, le=50000, description="每个进程同时最多几个连接;满了,闲着最久的先断开,新来的照样接待")

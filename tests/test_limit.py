@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fakes import CountingEncoder, write_report
 from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 from staged import Staged
 from starlette.requests import Request
 
+from qa.service import Service
 from qa.settings import Settings, networks
 from qa.web.ledger import Ledger, open_ledger
 from qa.web.limit import Limit
@@ -234,3 +236,35 @@ def test_a_file_that_another_process_holds_delays_nobody_for_long(tmp_path: Path
 def test_nobody_else_may_read_the_file(tmp_path: Path) -> None:
     Limit(open_ledger(tmp_path), "ask", 1).allows("a")
     assert (tmp_path / "visitors.sqlite3").stat().st_mode & 0o077 == 0
+
+
+# ---------- what is only read, but takes as long as a question ----------
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Service:
+    for year in range(2010, 2024):
+        write_report(tmp_path / "reports" / f"r-{year}", f"{year}年总结\n粮食产量增长{year - 2000}%。\n", f"year = {year}")
+    service = Service(reports=tmp_path / "reports", index=tmp_path / "index", encoder=CountingEncoder())
+    service.warm()
+    return service
+
+
+@pytest.mark.parametrize("path", ["/figures", "/figures?as=csv", "/figures?as=xlsx", "/years", "/years?q=粮食产量", "/years?q=粮食产量&as=xlsx"])
+def test_pages_of_figures_have_a_budget_that_says_when_to_come_again(library: Service, path: str) -> None:
+    with TestClient(create_app(library, Settings(read_rate=2)), client=("127.0.0.1", 5)) as client:
+        assert [client.get(path, headers={"X-Forwarded-For": f"9.9.9.{n}"}).status_code for n in range(2)] == [200, 200]
+        refused = client.get(path)
+        assert (refused.status_code, refused.headers["retry-after"]) == (429, "10")
+        assert "刷新这一页" in refused.text
+        assert client.head(path).status_code == 429
+        assert client.get("/api/v1/figures?report=r-2020").status_code == 429  # the same budget
+        assert client.get("/report/r-2020").status_code == 200
+
+
+def test_the_figures_of_all_reports_cost_as_much_as_several_pages(library: Service) -> None:
+    with TestClient(create_app(library, Settings(read_rate=7)), client=("127.0.0.1", 5)) as client:
+        assert [client.get("/api/v1/figures").status_code for _ in range(3)] == [200, 200, 429]  # three each
+        assert client.get("/figures").status_code == 200
+    with TestClient(create_app(library, Settings(read_rate=1)), client=("127.0.0.1", 5)) as client:
+        assert [client.get("/api/v1/figures").status_code for _ in range(2)] == [200, 429]  # never more than there is

@@ -1,5 +1,6 @@
 """``/api/v1``: the same answers for other programs. JSON in and out, errors as problem details."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any, Literal
 
@@ -16,6 +17,7 @@ from qa.web.line import Line, Lines
 from qa.web.problems import problem
 from qa.web.visitor import visitor_of
 
+_AS_ONE = 6  # reports whose figures, as JSON, take as long as one page of figures
 _ReportIds = Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=100)]
 _Question = Annotated[str, Field(max_length=20_000)]  # the service says too_long much earlier; this bounds the work
 
@@ -65,7 +67,7 @@ def router(service: Service, limits: Limits, lines: Lines, max_draft: int) -> AP
     routes = APIRouter(prefix="/api/v1", responses=_problem_docs(400, 413, 422, 429, 500, 503))
     _add_asking(routes, service, limits.ask, lines.ask)
     if isinstance(service, Figuring):
-        _add_figures(routes, service)
+        _add_figures(routes, service, limits.read, lambda: len(service.reports()))
     if isinstance(service, Checking):
         _add_check(routes, service, limits.check, lines.check, max_draft)
     if isinstance(service, Listening):
@@ -73,9 +75,9 @@ def router(service: Service, limits: Limits, lines: Lines, max_draft: int) -> AP
     return routes
 
 
-def _slowed(request: Request, limit: Limit) -> Response | None:
+def _slowed(request: Request, limit: Limit, weight: int = 1) -> Response | None:
     """A response instead of an answer, for one who asks too often."""
-    allowed = limit.allows(visitor_of(request))
+    allowed = limit.allows(visitor_of(request), weight)
     return None if allowed else problem(429, headers={"Retry-After": "5"})
 
 
@@ -93,10 +95,11 @@ def _add_asking(routes: APIRouter, service: Service, limit: Limit, line: Line) -
         return [_report(report) for report in service.reports()]
 
 
-def _add_figures(routes: APIRouter, service: Figuring) -> None:
-    @routes.get("/figures", summary=texts.API_FIGURES)
-    def figures(report: Annotated[str, Query(max_length=64, description=texts.API_REPORT)] = "") -> list[dict[str, Any]]:
-        return [figure.to_json() for figure in service.figures(report or None)]
+def _add_figures(routes: APIRouter, service: Figuring, limit: Limit, reports: Callable[[], int]) -> None:
+    @routes.get("/figures", summary=texts.API_FIGURES, responses=_documented(texts.API_FIGURES))
+    def figures(request: Request, report: Annotated[str, Query(max_length=64, description=texts.API_REPORT)] = "") -> Response:
+        slowed = _slowed(request, limit, 1 if report else 1 + reports() // _AS_ONE)
+        return slowed or JSONResponse([figure.to_json() for figure in service.figures(report or None)])
 
 
 def _add_check(routes: APIRouter, service: Checking, limit: Limit, line: Line, max_draft: int) -> None:

@@ -8,8 +8,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
 from qa.settings import Settings
 from qa.web.ledger import Ledger
+from qa.web.visitor import visitor_of
 
 _MINUTE = 60.0  # seconds
 _SWEEP = 1000  # requests after which full budgets are forgotten
@@ -29,16 +33,17 @@ class Limit:
         self._clock = clock
         self._asked = 0
 
-    def allows(self, visitor: str) -> bool:
-        """Take one request of a visitor's; False when none is left."""
-        return not self._cost or self._ledger.do(lambda base: self._take(base, visitor))
+    def allows(self, visitor: str, weight: int = 1) -> bool:
+        """Take one request of a visitor's, or one that costs as much as several; False when not so many are left."""
+        cost = min(self._cost * weight, _MINUTE)
+        return not cost or self._ledger.do(lambda base: self._take(base, visitor, cost))
 
-    def _take(self, base: sqlite3.Connection, visitor: str) -> bool:
+    def _take(self, base: sqlite3.Connection, visitor: str, cost: float) -> bool:
         now = self._clock()
         self._asked += 1
         if self._asked % _SWEEP == 0:
             base.execute("DELETE FROM budget WHERE full_at < ?", (now,))
-        values = {"kind": self._kind, "visitor": visitor, "now": now, "cost": self._cost, "minute": _MINUTE + 1e-6}
+        values = {"kind": self._kind, "visitor": visitor, "now": now, "cost": cost, "minute": _MINUTE + 1e-6}
         return base.execute(_TAKE, values).rowcount > 0
 
 
@@ -48,6 +53,7 @@ class Limits:
 
     ask: Limit
     check: Limit
+    read: Limit
     feedback: Limit
     login: Limit
 
@@ -57,6 +63,17 @@ class Limits:
         return cls(
             Limit(ledger, "ask", settings.ask_rate),
             Limit(ledger, "check", settings.check_rate),
+            Limit(ledger, "read", settings.read_rate),
             Limit(ledger, "feedback", settings.feedback_rate),
             Limit(ledger, "login", settings.login_rate),
         )
+
+
+def paced(limit: Limit) -> Callable[[Request], None]:
+    """What a route depends on that costs as much as a question."""
+
+    def allowed(request: Request) -> None:
+        if not limit.allows(visitor_of(request)):
+            raise HTTPException(429, headers={"Retry-After": "10"})
+
+    return allowed

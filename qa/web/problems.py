@@ -47,6 +47,10 @@ def install(app: FastAPI, site: Site) -> None:
     def http_error(request: Request, error: HTTPException) -> Response:
         if for_program(request):
             return problem(error.status_code, headers=error.headers)
+        if error.status_code == 429:
+            response = message_page(site, 429, texts.PROBLEMS[429], texts.REFUSED_SAYS[429])
+            response.headers.update(error.headers or {})
+            return response
         if error.status_code in (404, 405):
             return message_page(site, error.status_code, texts.NOT_FOUND, texts.NOT_FOUND_SAYS)
         return message_page(site, error.status_code, texts.BROKEN, texts.BROKEN_SAYS)

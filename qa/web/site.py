@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
@@ -35,7 +35,7 @@ from qa.web.contract import Checking, Service
 from qa.web.gate import BodyLimit, GradioGate, Headers, Prefix, Refusal, Scope, route_path
 from qa.web.html import sized
 from qa.web.ledger import Ledger
-from qa.web.limit import Limits
+from qa.web.limit import Limits, paced
 from qa.web.line import Lines
 from qa.web.metrics import Metrics, look_at
 from qa.web.metrics import router as metrics_router
@@ -94,12 +94,13 @@ def create_app(
         metrics_router(metrics, settings.metrics, look),
         api.router(service, limits, lines, settings.max_draft),
         report_page.router(service, site),
-        figures_page.router(service, site),
         chat.router(gradio_app, asking, site, service),
     ):
         app.include_router(routes)
+    slowly = [Depends(paced(limits.read))]
+    app.include_router(figures_page.router(service, site), dependencies=slowly)
     if isinstance(service, FullService):
-        app.include_router(years_page.router(service, site))
+        app.include_router(years_page.router(service, site), dependencies=slowly)
     if isinstance(service, Checking):
         app.include_router(check_page.router(service, site, limits.check, lines.check, settings.max_draft))
     if settings.staff_password and isinstance(service, FullService):
