@@ -78,7 +78,7 @@ def test_a_refusal_is_an_answer(client: TestClient) -> None:
         ({"json": {"question": 5}}, 422, "字段 question 不对"),
         ({"json": {"question": "问", "histroy": []}}, 422, "字段 histroy 不对：没有这个字段"),
         ({"json": {"question": "问", "k": 0}}, 422, "字段 k 不对"),
-        ({"json": {"question": "问", "reports": ["nope"]}}, 404, "没有编号为“nope”的报告"),
+        ({"json": {"question": "问", "reports": ["nope"]}}, 404, "没有编号为“nope”的报告；有哪些报告，请看 GET /api/v1/reports"),
         ({"content": b"{", "headers": {"Content-Type": "application/json"}}, 400, "不是合法的 JSON"),
         ({"json": {"question": "坏"}}, 500, ""),
         ({"content": b"x" * 400_000}, 413, ""),
@@ -117,6 +117,14 @@ def test_reports_and_feedback(client: TestClient, service: Staged) -> None:
     assert client.post("/api/v1/feedback", json=sent | {"vote": "maybe"}).status_code == 422
 
 
+def told(part: object, *keys: str) -> Iterator[str]:
+    """Every text under one of these keys, at any depth."""
+    for key, inner in part.items() if isinstance(part, dict) else enumerate(part if isinstance(part, list) else ()):
+        if key in keys and isinstance(inner, str):
+            yield inner
+        yield from told(inner, *keys)
+
+
 def test_the_description_of_the_interface_is_chinese_and_loads_nothing(client: TestClient) -> None:
     described = client.get("/api/v1/openapi.json").json()
     assert "/api/v1/ask" in described["paths"]
@@ -124,6 +132,10 @@ def test_the_description_of_the_interface_is_chinese_and_loads_nothing(client: T
         assert path.startswith("/api/v1/"), path
         for method in methods.values():
             assert re.search("[一-鿿]", method["summary"])
+    assert {"AskBody", "FeedbackBody"} <= described["components"]["schemas"].keys()
+    said = list(told(described, "title", "description", "summary"))
+    assert len(said) > 30
+    assert [words for words in said if not re.search("[一-鿿]", words)] == []
     assert client.get("/docs").status_code == client.get("/redoc").status_code == 404
 
 

@@ -22,7 +22,7 @@ from qa.web import texts
 from qa.web.gate import App, Receive, Scope, Send
 from qa.web.limit import Limit
 from qa.web.line import Busy, Line, Lines
-from qa.web.problems import problem
+from qa.web.problems import for_callers, problem
 from qa.web.visitor import visitor_of
 
 PATH = "/mcp"
@@ -61,7 +61,7 @@ def server_of(service: Service, lines: Lines, max_draft: int) -> MCPServer[Any]:
 
 
 async def _answered(service: Service, line: Line, do: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """What a tool gives; our errors are told as they are, others as one that we know nothing of."""
+    """What a tool gives; our errors are told as to any caller, others as one that we know nothing of."""
     if not service.ready:
         raise ToolError(texts.PROBLEMS[503])
     try:
@@ -69,7 +69,7 @@ async def _answered(service: Service, line: Line, do: Callable[[], dict[str, Any
     except Busy as busy:
         raise ToolError(texts.PLACE_IN_LINE.format(count=busy.ahead)) from busy
     except YoujuError as error:
-        raise ToolError(str(error)) from error
+        raise ToolError(for_callers(error)) from error
 
 
 def _asked(service: Service, report: str) -> list[Report]:

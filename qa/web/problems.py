@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from corpus.errors import InputError, ReportError, YoujuError
+from corpus.errors import InputError, UnknownReport, YoujuError
 from qa.web import texts
 from qa.web.line import Busy
 from qa.web.page import Site, message_page
@@ -32,9 +32,25 @@ def busy(error: Busy) -> JSONResponse:
 
 def status_of(error: YoujuError) -> int:
     """The HTTP status that fits one of our errors."""
-    if isinstance(error, ReportError):
+    if isinstance(error, UnknownReport):
         return 404
     return 422 if isinstance(error, InputError) else 503
+
+
+def for_callers(error: YoujuError) -> str:
+    """An error for those who call from elsewhere: without what is of this machine, and without what only its keeper could do.
+
+    >>> for_callers(UnknownReport("没有编号为“x”的报告;看看有哪些:python -m qa reports"))
+    '没有编号为“x”的报告；有哪些报告，请看 GET /api/v1/reports'
+    >>> for_callers(YoujuError("报告文件夹 /srv/reports 不存在;请检查设置 YOUJU_REPORTS"))
+    '现在忙不过来，或还在准备，请稍后再试'
+    """
+    if not isinstance(error, InputError):
+        return texts.PROBLEMS[503]
+    what, _, remedy = str(error).rpartition(";")
+    if "python -m qa" not in remedy:
+        return str(error)
+    return what + (texts.API_NO_REPORT if isinstance(error, UnknownReport) else "")
 
 
 def install(app: FastAPI, site: Site) -> None:
@@ -69,9 +85,10 @@ def install(app: FastAPI, site: Site) -> None:
     @app.exception_handler(YoujuError)
     def our_error(request: Request, error: YoujuError) -> Response:
         status = status_of(error)
+        if status == 503:
+            _log.error("%s", error)
         if for_program(request):
-            return problem(status, str(error))
-        _log.error("%s", error)
+            return problem(status, "" if status == 503 else for_callers(error))
         return message_page(site, status, texts.BROKEN, texts.BROKEN_SAYS)
 
     @app.exception_handler(Exception)

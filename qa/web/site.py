@@ -32,6 +32,7 @@ from qa.web import (
 )
 from qa.web.asking import Asking
 from qa.web.contract import Checking, Service
+from qa.web.described import DescribedApp
 from qa.web.gate import BodyLimit, GradioGate, Headers, Prefix, Refusal, Scope, route_path
 from qa.web.html import sized
 from qa.web.ledger import Ledger
@@ -75,7 +76,7 @@ def create_app(
     asking = Asking(service, site, limits.ask, lines.ask)
     gradio_app = chat.mounted(site.base)
     endpoint = _endpoint(service, settings, limits, lines)
-    app = FastAPI(
+    app = DescribedApp(
         title=texts.API_TITLE,
         description=texts.API_SAYS,
         version="1",
