@@ -6,9 +6,11 @@ import io
 import math
 import re
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import lxml.html
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -16,7 +18,7 @@ from fastapi.testclient import TestClient
 from corpus.bank import REASONS, read_bank
 from corpus.errors import YoujuError
 from corpus.report import Report
-from qa.log import Log
+from qa.log import Day, Log
 from qa.rank import TRUST_SIGNALS, Weights
 from qa.records import Kind, Reason
 from qa.service import Service
@@ -27,6 +29,7 @@ from qa.web.site import create_app
 from qa.web.staff_anatomy import _trust_name, pushes
 from qa.web.staff_deeds import Deeds
 from qa.web.staff_session import Guessing, Sessions, same_password
+from qa.web.usage_chart import by_day
 
 ROOT = Path(__file__).parent.parent
 ID = "yanji-2021"
@@ -295,6 +298,24 @@ def test_usage_counts_what_was_asked(staff: TestClient, log: Log) -> None:
     assert str(sum(day.asked for day in log.days(7))) in page
     assert texts_tools.USAGE_TOPICS in page
     assert texts_tools.USAGE_REASONS in page
+
+
+@pytest.mark.parametrize("count", [1, 7, 90])
+def test_charts_of_usage_have_a_bar_a_day_and_the_colours_of_the_page(count: int) -> None:
+    start = date(2022, 3, 1)
+    days = [Day((start + timedelta(day)).isoformat(), 10 + day, day % 9, 12.0, 300.0 + day, 0, 0) for day in range(count)]
+    drawn = by_day(days)
+    svgs = lxml.html.fromstring(drawn.join(("<div>", "</div>"))).findall(".//svg")
+    assert len(svgs) == 2
+    styles = [path.get("style", "") for path in svgs[0].iter("path")]
+    assert sum("fill: var(--yj-accent)" in style for style in styles) == count
+    assert sum("fill: var(--yj-accent-wash)" in style for style in styles) == count
+    named = [text.text for text in svgs[0].iter("text") if "-" in (text.text or "")]
+    ids = re.findall(r' id="([^"]+)"', drawn)
+    assert len(ids) == len(set(ids))
+    assert named[0] == "03-01"
+    assert len(named) <= 8
+    assert not re.search(r"#0\d0\d0\d|#000000|#ffffff|<style|<metadata", drawn)
 
 
 # ---------- a question, and where it leads ----------

@@ -1,4 +1,4 @@
-"""Usage at a glance: bars in plain HTML, each with its figure beside it."""
+"""Usage at a glance: charts by day, the same in a table, and lists of reasons and topics with a bar each."""
 
 from collections.abc import Sequence
 
@@ -8,6 +8,7 @@ from qa.web.html import text
 from qa.web.page import Site
 from qa.web.render import notice_html
 from qa.web.staff_html import address
+from qa.web.usage_chart import by_day
 
 SPANS = (7, 30, 90)
 
@@ -42,23 +43,21 @@ def _totals(days: Sequence[Day]) -> str:
 
 
 def _by_day(days: Sequence[Day]) -> str:
-    most = max(day.asked for day in days)
-    rows = "".join(_day(day, most) for day in reversed(days) if day.asked or len(days) <= SPANS[0])
+    rows = "".join(map(_day, (day for day in reversed(days) if day.asked or len(days) <= SPANS[0])))
     head = "".join(
-        f'<th scope="col">{label}</th>' for label in (words.USAGE_DAY, words.USAGE_COUNT, words.USAGE_ANSWERED_SHARE, words.USAGE_SLOWEST)
+        f'<th scope="col">{label}</th>' for label in words.USAGE_COLUMNS
     )
     return (
-        f'<h2 class="yj-h2 yj-below" id="by-day">{words.USAGE_BY_DAY}</h2>'
-        f'<table class="yj-bars" aria-labelledby="by-day"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+        f'{by_day(days)}<table class="yj-bars yj-below" aria-label="{words.USAGE_BY_DAY}"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
     )
 
 
-def _day(day: Day, most: int) -> str:
+def _day(day: Day) -> str:
     share = words.USAGE_SHARE.format(share=round(100 * day.answered / day.asked)) if day.asked else words.DASH
+    usual = words.USAGE_MILLISECONDS.format(milliseconds=round(day.median)) if day.asked else words.DASH
     slow = words.USAGE_MILLISECONDS.format(milliseconds=round(day.slowest)) if day.asked else words.DASH
     return (
-        f'<tr><th scope="row">{day.day[5:]}</th><td class="yj-bars__w"><span class="yj-bars__b">{_bar(day.asked, most, day.answered)}<span>{day.asked}</span></span></td>'
-        f"<td>{share}</td><td>{slow}</td></tr>"
+        f'<tr><th scope="row">{day.day[5:]}</th><td>{day.asked}</td><td>{share}</td><td>{usual}</td><td>{slow}</td></tr>'
     )
 
 
@@ -73,10 +72,6 @@ def _bars(title: str, rows: Sequence[tuple[str, int]]) -> str:
     return f'<h2 class="yj-h2 yj-below">{title}</h2><ul class="yj-bars yj-bars--list">{lines}</ul>'
 
 
-def _bar(count: int, most: int, part: int = 0) -> str:
-    """A bar, as long as its share of the longest; the part of it that is dark is the part answered."""
-    if not count:
-        return ""
-    width, dark = round(100 * count / most), round(100 * part / count)
-    inner = f'<span class="yj-bar__p" style="width:{dark}%"></span>' if part else ""
-    return f'<span class="yj-bar__o" aria-hidden="true"><span class="yj-bar__a" style="width:{width}%">{inner}</span></span>'
+def _bar(count: int, most: int) -> str:
+    """A bar, as long as its share of the longest."""
+    return f'<span class="yj-bar__o" aria-hidden="true"><span class="yj-bar__a" style="width:{round(100 * count / most)}%"></span></span>'
