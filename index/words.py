@@ -46,8 +46,13 @@ def segment(text: str) -> list[str]:
 
 def is_word(word: str) -> bool:
     """Whether the dictionary, or the names learned, hold it."""
+    return frequency(word) > 0
+
+
+def frequency(word: str) -> int:
+    """How often the dictionary counts a word; 0 when it does not hold it."""
     with _lock:
-        return bool(_segmenter().FREQ.get(word))
+        return int(_segmenter().FREQ.get(word) or 0)
 
 
 _DOING = re.compile(r"^(\S+) \d+ (?:v|vd|vi|a|ad|an|d|z)$", re.MULTILINE)

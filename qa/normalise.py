@@ -1,5 +1,6 @@
 """A question as typed -> the query that is searched: script, width, spoken words, typos."""
 
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -10,12 +11,13 @@ from pathlib import Path
 from corpus.errors import SettingsError
 from corpus.fold import fold
 from corpus.numerals import Number, read_numbers
-from index.words import is_word, segment
+from index.words import frequency, is_word, segment
 
 WORDS_FILE = Path(__file__).parent.parent / "corpus" / "words.tsv"
 _SPACE = re.compile(r"[\s\u200b-\u200d\u2060\ufeff\x00-\x1f\x7f]+")
 _MEASURES = frozenset("户台件次家份场个项名条处篇期所支例幢辆人批轮年月日里上下中")
 _LEAST_LEFT = 5  # characters that must remain when the year is left out
+_SELDOM = 5000  # times that the segmenter's dictionary counts a character alone: 律 2073, 来 161501
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _PARTICLES = frozenset("的了在是有和与就都也还又很把被给让对从到个这那哪谁我你他她它们么吗呢吧啊呀得地着过不没要会能多少几什")
 
@@ -75,8 +77,9 @@ def _alternatives(table: dict[str, str]) -> re.Pattern[str]:
 class Speller:
     """Mends homophones against the words that the reports and the bank use.
 
-    Only a run of single characters that segment into no word is suspect (公种号 -> 公 种 号); it is mended when a known
-    word sounds the same (tones and 平翘舌、前后鼻音 aside), so a question in good writing is never touched.
+    Only a run of single characters that segment into no word is suspect (公种号 -> 公 种 号), or a rare one behind a word
+    (满意 律); it is mended when a known word sounds the same (tones and 平翘舌、前后鼻音 aside), so a question in good writing is
+    never touched.
     """
 
     _LENGTHS = (4, 3, 2)
@@ -101,6 +104,11 @@ class Speller:
             for wrong, right in self._mend_run(run):
                 out = out.replace(wrong, right)
                 mended.append((wrong, right))
+        for head, tail in _suspect_tails(out):
+            right = self._by_sound.get(_sound(head + tail))
+            if right and right != head + tail and right.startswith(head):
+                out = out.replace(head + tail, right)
+                mended.append((head + tail, right))
         return out, tuple(mended)
 
     def _mend_run(self, run: str) -> list[tuple[str, str]]:
@@ -137,6 +145,15 @@ def _suspect_runs(text: str) -> list[str]:
             runs.append(run)
         run = ""
     return runs
+
+
+def _suspect_tails(text: str) -> list[tuple[str, str]]:
+    """Words of two characters or more, each with a single one behind it that seldom stands alone: 满意, 律."""
+    return [
+        (head, tail)
+        for head, tail in itertools.pairwise(segment(text))
+        if len(head) >= 2 and len(tail) == 1 and _HAN.match(tail) and tail not in _PARTICLES | _MEASURES and frequency(tail) <= _SELDOM
+    ]
 
 
 _FUZZY = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ing", "in"), ("eng", "en"), ("ang", "an"))

@@ -53,6 +53,12 @@ def test_shanghai_words_are_read_the_written_way(normaliser: Normaliser, said: s
     assert normaliser.query(said).text == written
 
 
+def test_a_wrong_last_character_behind_a_word_is_mended_where_it_seldom_stands_alone() -> None:
+    normaliser = Normaliser(WordList(), Speller(lambda: ["满意率", "居民区"]))
+    assert normaliser.query("热线满意律多少").text == "热线满意率多少"
+    assert normaliser.query("居民去哪里").mended == ()
+
+
 def test_well_written_words_are_left_alone(normaliser: Normaliser) -> None:
     assert normaliser.query("车棚改好了几个").mended == ()
 
