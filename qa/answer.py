@@ -17,7 +17,7 @@ from qa.cite import cite, joined
 from qa.follow_up import asks_next, asks_where, is_follow_up, may_lean, own_words, readings
 from qa.highlight import Span, highlights, list_items
 from qa.lookup import Place, asks_for_figure, exact_claims, on_topic, other_ranks, presupposed, printed_in, topic
-from qa.messages import message
+from qa.messages import message, only_in_names
 from qa.normalise import Normaliser, Query, clean, well_spelt
 from qa.parts import split_parts
 from qa.rank import Ranked, Weights, rank
@@ -213,18 +213,32 @@ class Answerer:
         order = {_name(*tried.ranked.candidates.sentences[p]): n for n, p in enumerate(tried.ranked.order)}
         cited: dict[tuple[str, str], Citation] = {}
         figures = presupposed(query)
-        counts = []
+        counts: list[int] = []
+        everywhere: set[tuple[str, str]] = set()
         for figure in figures:
             found = on_topic(topic(query), self._values.sentences_with(figure, report_ids))
             if not found:
-                return self._false_premise(question, tried, figure, report_ids)
+                return self._in_names(question, tried, figure, report_ids, k) or self._false_premise(question, tried, figure, report_ids)
             found.sort(key=lambda place: order.get(_name(*place), len(order)))
             counts.append(len(found))
+            everywhere.update(_name(*place) for place in found)
             for rank_, place in enumerate(found[:k]):
                 score = 1.0 if len(found) == 1 else 0.99 - 0.02 * rank_
                 cited.setdefault(_name(*place), cite(*place, _printed_at(place, figures), score))
         citations = sorted(cited.values(), key=lambda citation: -citation.score)
-        return self._answered(question, tried, citations[: max(k, len(counts))], parts=tuple(counts))
+        answer = self._answered(question, tried, citations[: max(k, len(counts))], parts=tuple(counts))
+        return replace(answer, occurrences=len(everywhere))
+
+    def _in_names(self, question: str, tried: Tried, figure: Number, report_ids: Sequence[str], k: int) -> Answer | None:
+        """The sentences that print a bare number as part of a name only: 201 in 友谊201街坊; None when there are none."""
+        if len(tried.query.numbers) > 1:
+            return None
+        found = [one for one in self._values.names_with(figure, report_ids) if on_topic(topic(tried.query), [one[0]])]
+        if not found:
+            return None
+        cited = [cite(*place, [span], 0.99 - 0.02 * n) for n, (place, span) in enumerate(found[:k])]
+        answer = self._answered(question, tried, cited, parts=(len(found),))
+        return replace(answer, message=only_in_names(figure.printed), occurrences=len(found))
 
     def _false_premise(self, question: str, tried: Tried, figure: Number, report_ids: Sequence[str]) -> Answer:
         """No such figure; what is shown beside is the figure with another unit or bound, a slip away, or the indicator asked about."""

@@ -291,7 +291,7 @@ class Librarian:
             kept = [citation for citation in answer.citations if _vouches(citation, plan)]
             if not kept or kept[0].score < desk.threshold:
                 return refusal(answer.question, "not_in_report", kind=answer.kind, related=answer.related)
-            return replace(answer, citations=tuple(kept[:k]), confidence=kept[0].score, parts=())
+            return replace(answer, citations=tuple(kept[:k]), confidence=kept[0].score, parts=(), occurrences=0)
         return answer
 
     def _distinct(self, plan: Plan) -> bool:
@@ -306,7 +306,7 @@ class Librarian:
             return answers[-1]
         scores = sorted((answer.citations[0].score for answer in found), reverse=True)
         cited = tuple(replace(answer.citations[0], score=score) for answer, score in zip(found, scores, strict=True))
-        return replace(found[0], citations=cited, confidence=scores[0], kind="multi", parts=(1,) * len(cited))
+        return replace(found[0], citations=cited, confidence=scores[0], kind="multi", parts=(1,) * len(cited), occurrences=0)
 
     def _within(self, report_ids: tuple[str, ...]) -> tuple[str, ...]:
         return () if len(report_ids) <= _NARROW or len(report_ids) == len(self._all) else report_ids

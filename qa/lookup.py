@@ -89,8 +89,8 @@ def sentences_with(figure: Number, places: Iterable[Place]) -> list[Place]:
 
 
 def printed_in(figure: Number, place: Place) -> list[Number]:
-    """Where a sentence prints this very figure: its value, in its unit, not with the opposite bound; a date in its year."""
-    return [have for have in numbers_of(place[1].text) if _same_figure(figure, have) and _same_year(figure, have, place[0].about.year)]
+    """Where a sentence prints this very figure; a date in its year."""
+    return [have for have in numbers_of(place[1].text) if same_figure(figure, have) and _same_year(figure, have, place[0].about.year)]
 
 
 def nearly(figure: Number, places: Iterable[Place]) -> tuple[Place, Number] | None:
@@ -99,7 +99,8 @@ def nearly(figure: Number, places: Iterable[Place]) -> tuple[Place, Number] | No
     return next((one for one in held if same_unit(figure, one[1])), held[0] if held else None)
 
 
-def _same_figure(asked: Number, have: Number) -> bool:
+def same_figure(asked: Number, have: Number) -> bool:
+    """Whether a printed number is the figure asked for: its value, in its unit, not with the opposite bound."""
     return same_value(asked, have) and _strictly_same_unit(asked, have) and not _opposed(asked, have)
 
 

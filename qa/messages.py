@@ -26,6 +26,11 @@ def message(reason: Reason, *, missing: str = "", figure: str = "") -> str:
     return MESSAGES[reason]
 
 
+def only_in_names(figure: str) -> str:
+    """The line above sentences that print a number as part of a name."""
+    return f"报告里的“{figure}”只是名称的一部分,不是数目。"
+
+
 def other_years_message(publisher: str, asked: Sequence[int], there: Sequence[int], elsewhere: Sequence[str]) -> str:
     """The line for a year that no report of a publisher is of: which years there are, and who else reported on it.
 

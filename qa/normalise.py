@@ -105,10 +105,11 @@ class Speller:
                 out = out.replace(wrong, right)
                 mended.append((wrong, right))
         for head, tail in _suspect_tails(out):
-            right = self._by_sound.get(_sound(head + tail))
-            if right and right != head + tail and right.startswith(head):
-                out = out.replace(head + tail, right)
-                mended.append((head + tail, right))
+            whole = head + tail
+            meant = self._by_sound.get(_sound(whole), whole)
+            if meant != whole and meant.startswith(head):
+                out = out.replace(whole, meant)
+                mended.append((whole, meant))
         return out, tuple(mended)
 
     def _mend_run(self, run: str) -> list[tuple[str, str]]:

@@ -55,7 +55,7 @@ class Answer:
     confidence: float  # probability that the first citation answers, 0 to 1
     kind: Kind
     citations: tuple[Citation, ...] = ()  # best first; () exactly when not answered
-    message: str = ""  # plain Chinese; set when not answered
+    message: str = ""  # plain Chinese; set when not answered, and where what is cited needs a word of ours
     reason: Reason | None = None  # set when not answered
     missing: str = ""  # kind of thing asked for that the report does not give: 电话、地址、…; "" if unknown
     near: Citation | None = None  # false_premise only: the indicator asked about, not supporting the figure
@@ -63,6 +63,7 @@ class Answer:
     understood: str = ""  # how a follow-up was completed, and which report was meant; "" when the question stood alone
     years: tuple[int, ...] = ()  # refused for its year: the years that there are reports of
     elsewhere: tuple[str, ...] = ()  # refused: ids of other reports that may say it
+    occurrences: int = 0  # of a figure looked up: how many sentences hold it, cited or not; 0 when nothing was looked up
     parts: tuple[int, ...] = field(default=())  # multi: for each part of the question, how many citations are its own
 
     def to_json(self) -> dict[str, Any]:
@@ -78,6 +79,8 @@ class Answer:
         }
         if self.understood:
             body["understood"] = self.understood
+        if self.occurrences:
+            body["occurrences"] = self.occurrences
         if not self.answered:
             body["reason"] = self.reason
             if self.missing:

@@ -4,6 +4,7 @@ Every number of a sentence leaves a hash of each value it may be compared by. A 
 figure is for ``qa.lookup`` to say, which compares values, units and bounds, so nothing is found here that reading all would not find.
 """
 
+import re
 import zlib
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
@@ -17,6 +18,7 @@ import numpy.typing as npt
 from corpus.number import Number, shared_values
 from corpus.numerals import read_numbers
 from corpus.report import Report, Sentence
+from qa.cite import Span
 from qa.lookup import Place, look_alike, nearly, slips
 from qa.lookup import sentences_with as printing
 from qa.registers import keep, kept_at
@@ -65,6 +67,22 @@ class ValueIndex:
         """The first sentence with a figure of that unit whose digits are those asked but for one slip."""
         return look_alike(figure, self._proposed(slips(figure), report_ids))
 
+    def names_with(self, figure: Number, report_ids: Sequence[str] = ()) -> list[tuple[Place, Span]]:
+        """Every sentence that prints the digits of a bare number, whole, inside a name, in order; and where, in its report."""
+        digits = figure.printed
+        if figure.unit or figure.qualifier or not digits.isascii() or not digits.isdigit():
+            return []
+        either_width = "".join(f"[{digit}{chr(ord('０') + int(digit))}]" for digit in digits)
+        wanted = re.compile(rf"(?<!\d)(?<!\d[.,]){either_width}(?![.,]?\d)")
+        found: dict[str, tuple[Place, Span]] = {}
+        for report in self._reports:
+            if not report_ids or report.report_id in report_ids:
+                for at in wanted.finditer(report.text):
+                    sentence = report.sentence_at(at.start())
+                    if sentence is not None and _in_name(sentence, at.start()):
+                        found.setdefault(f"{report.report_id} {sentence.sentence_id}", ((report, sentence), at.span()))
+        return list(found.values())
+
     def load(self) -> None:
         """Read the reports now, so that no question waits for it."""
         _ = self._rows
@@ -99,6 +117,12 @@ class ValueIndex:
         rows = np.concatenate(parts)
         order = np.argsort(rows["key"], kind="stable")
         return rows["key"][order], rows["sentence"][order]
+
+
+def _in_name(sentence: Sentence, place: int) -> bool:
+    """Whether a place in the report is inside a name that the sentence prints."""
+    inside = place - sentence.start
+    return any(number.kind == "name" and number.start <= inside < number.end for number in read_numbers(sentence.text))
 
 
 def _read(report: Report) -> Rows:

@@ -79,7 +79,7 @@ def _as_text(answer: "Answer") -> str:
             where = " ".join((titled(answer.near), *answer.near.section))
             lines += ["报告写的是:", f"  “{answer.near.sentence}”", f"  {where}  {answer.near.link}"]
         return "\n".join(lines)
-    blocks = [f"按“{answer.understood}”理解"] if answer.understood else []
+    blocks = [line for line in (f"按“{answer.understood}”理解" if answer.understood else "", answer.message, _how_often(answer)) if line]
     for citation in answer.citations:
         marked = citation.sentence
         for start, end in reversed(citation.highlights):
@@ -87,3 +87,12 @@ def _as_text(answer: "Answer") -> str:
             marked = f"{marked[:a]}【{marked[a:b]}】{marked[b:]}"
         blocks.append(f"“{marked}”\n  ——{titled(citation)} {' '.join(citation.section)}\n  {citation.link}")
     return "\n\n".join(blocks)
+
+
+def _how_often(answer: "Answer") -> str:
+    """In how many sentences a figure looked up stands; "" when none was."""
+    shown = len(answer.citations)
+    if answer.occurrences <= shown:
+        return f"报告里有 {answer.occurrences} 处写到:" if answer.occurrences else ""
+    more = ",用 --k 20 可以多列" if shown < 20 else ""
+    return f"报告里有 {answer.occurrences} 处写到,先列 {shown} 处{more}:"

@@ -9,10 +9,11 @@ from itertools import groupby
 
 from corpus.figures import Figure, register
 from corpus.fold import fold
-from corpus.number import Number, same_value
+from corpus.number import Number
 from corpus.numerals import read_numbers
 from corpus.report import Report, Sentence
 from qa.arithmetic import recompute
+from qa.lookup import same_figure
 from qa.register_csv import register_csv
 from qa.web.register_order import Order, arranged
 
@@ -91,7 +92,7 @@ class Register:
         """Figures of that value, or that the words name; where none is named, those of the sentences that have the words."""
         numbers = _whole_number(token)
         if numbers:
-            return [figure for figure in figures if any(same_value(number, figure.number) for number in numbers)]
+            return [figure for figure in figures if any(same_figure(number, figure.number) for number in numbers)]
         word = fold(token)
         own = [figure for figure in figures if word in fold(f"{figure.printed} {figure.indicator} {figure.subject} {figure.period}")]
         named = {figure.sentence_id for figure in own}

@@ -6,11 +6,12 @@ What the chat's sanitiser keeps decides the form: classes for state, no ``data-*
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
+from urllib.parse import quote
 
 from qa.cite import titled
 from qa.records import Answer, Citation
 from qa.web import texts
-from qa.web.html import Mark, ask_link, icon, is_figure, kept_whole, marked, text
+from qa.web.html import Mark, ask_link, full_width, icon, is_figure, kept_whole, marked, text
 
 _LONGEST_FIGURE = 12  # characters; a longer mark may break over lines
 _SURE = 0.5  # below this probability the lead says 可能相关
@@ -66,7 +67,8 @@ def _before(answer: Answer) -> str:
 def _found(answer: Answer, setting: Setting) -> str:
     shown, rest = _split(answer)
     papers = "".join(paper_html(c, setting, number=i if len(shown) > 1 else 0) for i, c in enumerate(shown, start=1))
-    return f'<p class="yj-lead">{_lead(answer, shown)}</p>{papers}{_foot()}{_more(rest, setting)}{_next(answer.related, setting)}'
+    lead = f'<p class="yj-lead">{_lead(answer, shown)}</p>'
+    return f"{lead}{papers}{_all_places(answer, shown, setting)}{_foot()}{_more(rest, setting)}{_next(answer.related, setting)}"
 
 
 def _split(answer: Answer) -> tuple[Sequence[Citation], Sequence[Citation]]:
@@ -76,11 +78,24 @@ def _split(answer: Answer) -> tuple[Sequence[Citation], Sequence[Citation]]:
 
 
 def _lead(answer: Answer, shown: Sequence[Citation]) -> str:
+    if answer.message:  # what stands below is none of what was asked
+        return text(full_width(answer.message))
+    if answer.occurrences > len(shown):
+        return texts.LEAD_SOME.format(count=answer.occurrences, shown=len(shown))
     if len(shown) > 1:
         return texts.LEAD_MANY.format(count=len(shown))
     if _listed(shown[0]):
         return texts.LEAD_LIST
     return texts.LEAD_ONE if answer.confidence >= _SURE else texts.LEAD_MAYBE
+
+
+def _all_places(answer: Answer, shown: Sequence[Citation], setting: Setting) -> str:
+    """The way to the other sentences that hold the figure looked up."""
+    if answer.occurrences <= len(shown) or answer.message:
+        return ""
+    report = quote(shown[0].report_id, safe="")
+    link = escape(f"{setting.base}/figures?q={quote(answer.question.strip(), safe='')}&report={report}&dates=1")
+    return f'<p class="yj-small"><a class="yj-open" href="{link}">{texts.ALL_PLACES}{icon("arrow")}</a></p>'
 
 
 def paper_html(citation: Citation, setting: Setting, *, number: int = 0) -> str:
