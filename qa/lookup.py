@@ -94,7 +94,7 @@ def printed_in(figure: Number, place: Place) -> list[Number]:
 
 
 def nearly(figure: Number, places: Iterable[Place]) -> tuple[Place, Number] | None:
-    """The first sentence that prints the value otherwise, with a unit that means about the same if there is one: 281项 for 281件."""
+    """The first sentence that prints the value otherwise, in a unit that compares if there is one: 281项 for 281件."""
     held = [(place, have) for place in places for have in numbers_of(place[1].text) if _same_value_otherwise(figure, have)]
     return next((one for one in held if same_unit(figure, one[1])), held[0] if held else None)
 

@@ -135,10 +135,10 @@ def test_only_the_very_figure_is_found(asked: str, printed: str, found: bool) ->
 
 
 def test_the_value_with_another_unit_or_bound_is_told_apart_from_the_figure() -> None:
-    report = split_report(About("r", "总结"), "总结\n一、民生方面\n住户82人。\n审议82项。\n清运6万余辆。\n")
+    report = split_report(About("r", "总结"), "总结\n一、民生方面\n审议82项。\n住户82人。\n清运6万余辆。\n")
     places = [(report, sentence) for sentence in report.sentences]
-    near = [nearly(read_numbers(asked)[0], places) for asked in ("82件", "82周岁", "不足6万辆")]
-    assert [found and found[1].printed for found in near] == ["82项", None, "6万余辆"]
+    near = [nearly(read_numbers(asked)[0], places) for asked in ("82件", "82周岁", "不足6万辆", "不足82名")]
+    assert [found and found[1].printed for found in near] == ["82项", None, "6万余辆", "82人"]
 
 
 def test_whole_dates_are_presupposed_and_lengths_of_time_only_alone(normaliser: Normaliser) -> None:
