@@ -1,8 +1,8 @@
 """Questions that hold a figure: find exactly that figure, or say that it is not there.
 
 Values and units are compared, never digits: 281 is not in 69281, 2,905件 is 2905件, 六万辆 is 6万余辆, 281件 is not 281项.
-Who asks for a figure has it before him, so units are held to more strictly here than in the check of a draft (``corpus.units.factor``):
-only units that convert and words for people or households stand for each other. A number without a unit may have any.
+Units are the same here as in the check of a draft (``corpus.units.factor``): those that convert, and words that count the same
+thing whatever it is (人, 名; 户, 产). A number without a unit may have any.
 """
 
 import re
@@ -12,7 +12,6 @@ from fractions import Fraction
 
 from corpus.numerals import Number, date_parts, same_unit, same_value
 from corpus.report import Report, Sentence
-from corpus.units import common
 from index.rows import context_text
 from index.words import words
 from qa.asked import numbers_of
@@ -26,7 +25,6 @@ _LOOKUP = re.compile(r"哪[一]?句|那句|那[一]?处|出处|原文|原话|依
 _FILLER = re.compile(r"这个|那个|[的那这是在和与及两处各句话吗呢对不]|数字?|报告|里面?|总结|请问|一下|[\W_]")
 _SUBGROUP = frozenset(("age", "year", "time", "duration"))  # who or when is asked about, not what is presupposed
 _WHOLE_DATE = ("年月日", "月日")
-_HOUSEHOLDS = frozenset(("户", "产", "户人家"))
 _ABOVE, _BELOW = ("least", "over", "more"), ("most", "under", "near")
 _BEYOND = ("over", "under")  # the number itself is not meant
 _EXACT = 3  # digits
@@ -101,7 +99,7 @@ def nearly(figure: Number, places: Iterable[Place]) -> tuple[Place, Number] | No
 
 def same_figure(asked: Number, have: Number) -> bool:
     """Whether a printed number is the figure asked for: its value, in its unit, not with the opposite bound."""
-    return same_value(asked, have) and _strictly_same_unit(asked, have) and not _opposed(asked, have)
+    return same_value(asked, have) and not _opposed(asked, have)
 
 
 def _same_value_otherwise(asked: Number, have: Number) -> bool:
@@ -109,18 +107,6 @@ def _same_value_otherwise(asked: Number, have: Number) -> bool:
     if asked.kind in told_apart or have.kind in told_apart:
         return same_value(asked, have)
     return asked.kind == have.kind and asked.exact == have.exact and asked.upper == have.upper
-
-
-def _strictly_same_unit(asked: Number, have: Number) -> bool:
-    """Whether units convert, or are words for people, or for households.
-
-    >>> from corpus.numerals import read_numbers
-    >>> [_strictly_same_unit(*read_numbers(text)) for text in ("16人,16名", "3个,3家", "1米,1000毫米", "九成,90%", "82户,82家")]
-    [True, False, True, True, False]
-    """
-    if "date" in (asked.kind, have.kind) or not asked.unit or not have.unit or (asked.ratio is not None and have.ratio is not None):
-        return True
-    return common(asked.unit)[0] == common(have.unit)[0] or {asked.unit, have.unit} <= _HOUSEHOLDS
 
 
 def _opposed(asked: Number, have: Number) -> bool:
