@@ -197,7 +197,7 @@ class Librarian:
         if covered:
             yield self._plain(covered, read)
             if any(name in fold(read.typed) for name in self.catalogue.publishers[self.catalogue.home].names):
-                yield Plan(covered, read.text, read.history)  # 延吉2021年养老院有几家: without what the report never says of itself
+                yield Plan(covered, read.text, read.history)  # 延吉2021年助餐点开在哪些小区: without what the report never says of itself
         elif self._this_year(scope) and own and not (scope.says_report and publisher):
             yield self._plain(own[:1], read)  # 今年, as the newest report calls its own year
         others = tuple(name for name in within if name not in own) if publisher is None else ()

@@ -1,7 +1,7 @@
 """A question with several parts -> one question for each part.
 
->>> split_parts("友谊201和内江大板房分别签了多少?")
-['友谊201签了多少?', '内江大板房签了多少?']
+>>> split_parts("垃圾箱房和车棚分别改了几处?")
+['垃圾箱房改了几处?', '车棚改了几处?']
 >>> split_parts("养老院有几家")
 []
 """

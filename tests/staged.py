@@ -75,7 +75,7 @@ class Staged:
     def _found(self, question: str, history: Sequence[str], k: int) -> Answer:
         first, other = self.cite("满意率91.4%", ("91.4%",)), self.cite("已签约237户", ("237户",))
         if "各有" in question:
-            related = ("走访了多少独居老人", "老年人不会用手机，街道有啥帮忙的")
+            related = ("走访了多少独居老人", "给独居老人装了什么设备")
             return Answer(question, True, 0.9, "list", (self.cite(LIST[0], LIST, LIST),)[:k], related=related)
         if "分别" in question:
             return Answer(question, True, 0.9, "multi", (self.cite("签约293产", ("293产",)), other, first)[:k], parts=(1, 1))
