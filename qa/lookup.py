@@ -134,7 +134,7 @@ def topic(query: Query) -> str:
     """The question without its figures and without the words that only ask for a sentence.
 
     >>> from corpus.numerals import read_numbers
-    >>> topic(Query("", "满意率95%写在哪里", "", tuple(read_numbers("满意率95%写在哪里")), ()))
+    >>> topic(Query("", "满意率95%是哪一句", "", tuple(read_numbers("满意率95%是哪一句")), ()))
     '满意率'
     """
     rest = query.text
