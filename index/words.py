@@ -74,6 +74,24 @@ def says_how(word: str) -> bool:
     return word in _doing()
 
 
+_PLACE_NAME = re.compile(r"^(\S+) \d+ (?:ns|nr|nrt)$", re.MULTILINE)
+
+
+@lru_cache(maxsize=1)
+def _place_names() -> frozenset[str]:
+    with _segmenter().get_dict_file() as file:
+        return frozenset(_PLACE_NAME.findall(file.read().decode()))
+
+
+def may_name_a_place(word: str) -> bool:
+    """Whether a word is a name to the segmenter's dictionary, or none of its words.
+
+    >>> may_name_a_place("长白"), may_name_a_place("殷行"), may_name_a_place("目前")
+    (True, True, False)
+    """
+    return word in _place_names() or not _segmenter().FREQ.get(word)
+
+
 def words(text: str) -> tuple[str, ...]:
     """Words in order, as a search engine cuts them (long words also in parts); numbers whole; no punctuation.
 

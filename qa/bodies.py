@@ -3,7 +3,7 @@
 import re
 
 from corpus.numerals import Number
-from index.words import says_how, segment
+from index.words import may_name_a_place, says_how, segment
 from qa.claims import Claim
 from qa.known import Known
 from qa.publishers import ours
@@ -22,11 +22,25 @@ def other_body(claim: Claim, known: Known) -> bool:
     named = claim.lead + claim.own
     if any(found[0] not in known.wording.text for found in _BODY.finditer(named)):
         return True
-    return _other_office(named, known) or _wider_subject(claim, known)
+    return _named_office(claim, known) or _other_office(named, known) or _wider_subject(claim, known)
+
+
+_OFFICE = re.compile(r"(?:^|(?<=[,;:。、 (市区]))([\u4e00-\u9fff]{2,3})街道")
+
+
+def _named_office(claim: Claim, known: Known) -> bool:
+    """殷行街道, 大桥街道: a name at the head of a clause, up to the figure, that is not the publisher's nor in the report."""
+    return any(
+        found[0] not in known.publisher.names
+        and found[0] not in known.wording.text
+        and not _BEFORE_OFFICE & set(found[1])
+        and may_name_a_place(found[1])
+        for found in _OFFICE.finditer(claim.said, 0, claim.at)
+    )
 
 
 def _other_office(named: str, known: Known) -> bool:
-    """殷行街道: a name that the dictionary does not hold falls into single characters."""
+    """A name that the dictionary does not hold and that falls into single characters."""
     at = named.find("街道")
     word = segment(named[:at])[-1] if at > 1 else ""
     return (
@@ -48,12 +62,12 @@ _PREDICATE = re.compile(r"共(?!同)|累计|总|今年|去年|全|各|已|现有
 def _wider_subject(claim: Claim, known: Known) -> bool:
     """Whether the last place that the sentence tells of, up to the figure, is a wider one: 全区办结8万件,满意率91.4%."""
     said = claim.said[: claim.at]
-    wider = [found.start() for found in _WIDER.finditer(said) if _is_wider(found, known)]
+    wider = [found.end("whole" if found["whole"] else "name") for found in _WIDER.finditer(said) if _is_wider(found, known)]
     if not wider:
         return False
     names = "|".join(map(re.escape, known.publisher.names))
-    home = [found.end() for pattern in (_HOME, ours(known.publisher), re.compile(names)) for found in pattern.finditer(said) if found[0]]
-    return max(home, default=-1) <= wider[-1]
+    home = [found.start() for pattern in (_HOME, ours(known.publisher), re.compile(names)) for found in pattern.finditer(said) if found[0]]
+    return max(home, default=-1) < wider[-1]
 
 
 def _is_wider(found: re.Match[str], known: Known) -> bool:

@@ -205,6 +205,8 @@ def _ambiguous(claim: Claim, best: Candidate, others: list[Candidate]) -> Checke
 def _contradict(reading: Reading, taken: Taken) -> CheckedFigure | None:
     """Contradicted, when the words name an indicator clearly and its value, unit or bound is another."""
     claim = reading.claim
+    if any(one.agreement.holds and one.likeness >= SUPPORT and _turned(claim, one) for one in reading.candidates):
+        return None  # the figure meant is there, and the words turn it around: no other one contradicts it
     free = [
         one
         for one in reading.candidates
@@ -215,10 +217,13 @@ def _contradict(reading: Reading, taken: Taken) -> CheckedFigure | None:
     usable = [
         one
         for one in free
-        if one.likeness >= _least_contrary(reading, one) and _covers(claim, one, 0.5) and _has_head(claim, one) and _is_told(reading, one)
+        if one.likeness >= _least_contrary(reading, one)
+        and _covers(claim, one, 0.5)
+        and _has_head(claim, one)
+        and (_is_told(reading, one) or (_same_digits(claim, one) and _digits(claim.figure.number) > 2))
     ]
     slips = [one for one in usable if one.agreement.unit_differs and _same_digits(claim, one)]
-    fitting = [one for one in usable if not one.agreement.unit_differs or one.likeness > 0.75]
+    fitting = [one for one in usable if not one.agreement.unit_differs]
     chosen = _chosen(reading, slips, fitting)
     return _checked(claim, "contradicted", chosen, note=chosen.agreement.note) if chosen else None
 

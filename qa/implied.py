@@ -139,19 +139,42 @@ def _pair_beside(reading: Reading, known: Known) -> Pair | None:
 
 
 def _rate_pair(reading: Reading, known: Known) -> Pair | None:
-    """化解率: the count of 化解 and a total before it; one whose share is the claimed one, else the likeliest."""
+    """化解率: the count of 化解 and what it is taken from; one whose share is the claimed one, else the one the claim names."""
     claim, likeness = reading.claim, reading.likeness[known.report.report_id]
     stem, form = _RATE.findall(claim.own)[-1]
     fitting = []
-    for pair in known.pairs:
-        own = content_words(known.wording.places[pair.part].own)
-        if own and all(word[:2] in stem or stem in word for word in own) and not other_slot(claim, known, pair.part):
+    for pair in _rates_of(stem, known):
+        if not other_slot(claim, known, pair.part):
             value = known.figures[pair.part].number.exact / known.figures[pair.total].number.exact
-            fitting.append((round_share(value, claim.figure.number), float(likeness[pair.part] + likeness[pair.total]), pair))
-    _, score, best = max(fitting, key=lambda row: row[:2], default=(False, 0.0, None))
-    stated = any(one.likeness >= SUPPORT and stem + form in one.figure.indicator for one in reading.candidates)
-    beside = best is not None and any(one.row in (best.total, best.part) for one in reading.company)
-    return best if best is not None and score >= (_RATE_BESIDE if beside else _RATE_ALONE) and not stated else None
+            score = float(likeness[pair.part] + likeness[pair.total])
+            fitting.append((round_share(value, claim.figure.number), _is_named(claim, known, pair.total), score, pair))
+    holds, named, score, best = max(fitting, key=lambda row: row[:3], default=(False, False, 0.0, None))
+    if best is None:
+        return None
+    stated = {one.figure.sentence_id for one in reading.candidates if one.likeness >= SUPPORT and stem + form in one.figure.indicator}
+    if holds and named and known.figures[best.part].sentence_id not in stated:
+        return best  # the rate that is printed elsewhere is another's
+    if not holds and any(one[1] for one in fitting):
+        named, score, best = max((one[1:] for one in fitting), key=lambda row: row[:2])
+    beside = any(one.row in (best.total, best.part) for one in reading.company)
+    return best if score >= (_RATE_BESIDE if beside else _RATE_ALONE) and not stated else None
+
+
+def _rates_of(stem: str, known: Known) -> list[Pair]:
+    """Counts of what a rate is a rate of, each with the nearest count before it that is not one itself: 237户/240户, 78户/80户."""
+    done = {row: content_words(known.wording.places[row].own) for pair in known.pairs for row in (pair.part, pair.total)}
+    is_done = {row for row, own in done.items() if own and all(word[:2] in stem or stem in word for word in own)}
+    totals: dict[int, int] = {}
+    for pair in known.pairs:
+        if pair.part in is_done and pair.total not in is_done:
+            totals[pair.part] = max(pair.total, totals.get(pair.part, -1))
+    return [Pair(total, part) for part, total in totals.items()]
+
+
+def _is_named(claim: Claim, known: Known, row: int) -> bool:
+    """Whether the claim has all the words of a total: 抽户居民 of 抽户居民签约率."""
+    own = content_words(known.wording.places[row].own)
+    return bool(own) and all(in_some_form(word, f"{claim.lead} {claim.own}") for word in own)
 
 
 _RATE = re.compile(r"([\u4e00-\u9fff]{2})(率|比例)")

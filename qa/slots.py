@@ -69,7 +69,7 @@ _PART = re.compile(
     rf"(?P<years>(?:过去|近|最近|这|前|连续)的?{_SEVERAL}年|(?<![\d〇零第一二三四五六七八九]){_SEVERAL}年(?=[来间里内]|以来|共|累计|时间)|(?:[“\"]?十[二三四]五[”\"]?)(?:期间|时期|以来)|"
     rf"(?:19|20)\d\d年?{_TO}(?:19|20)\d\d年|(?:19|20)\d\d年以来|前年|历年|多年来|成立以来|建[街办国]以来)"
 )
-_WHOLE = re.compile(r"全年|一年[来间里,下共]|[这用]一年|一整年|年内|本年度|年度|今年(?:以来|来)|截[止至]目前|到目前|目前|年底|年末|(?<!\d)12月(?:31日|底|末)|年终")
+_WHOLE = re.compile(r"全年|(?<!\d)(?:1|一)月(?:1日|份|初)?(?:以来|起)|一年[来间里,下共]|[这用]一年|一整年|年内|本年度|年度|今年(?:以来|来)|截[止至]目前|到目前|目前|年底|年末|(?<!\d)12月(?:31日|底|末)|年终")
 _TOLD = re.compile(r"发布|公布|获悉|[讯电]$|消息|会上|召开|举行|印发|报道|记者")
 _DIGIT = {char: str(row) for row, char in enumerate("零一二三四五六七八九")} | {"两": "2"}
 _LAST_DAY = {"1": 31, "2": 28, "3": 31, "4": 30, "5": 31, "6": 30, "7": 31, "8": 31, "9": 30, "10": 31, "11": 30, "12": 31}
@@ -128,7 +128,7 @@ def _part(found: re.Match[str]) -> str:
 
 _EACH = re.compile(
     r"每(?:一)?(?P<base>[十百千万]+)|每一?个?(?P<time>半年|季度?|[年月日天周]|星期|礼拜|小时|分钟)(?!夜)|"
-    r"(?<![\d一二三四五六七八九十两几])(?P<even>[人日月年周季户次场家村校亩天])均(?![衡匀等已获被为可能在有未是由])|(?P<each>逐[年月日]|按[月季])|"
+    r"(?<![\d一二三四五六七八九十两几])(?P<even>[人日月年周季户次场家村校亩天])均(?![衡匀等已获被为可能在有未是由])|(?P<each>逐[年月日]|按[月季]|各(?=[^,;。]{1,8}(?:分别|各自|均|都)))|"
     rf"每一?个?(?P<unit>{'|'.join(unit for unit in UNITS if len(unit) < 3)}|[\u4e00-\u9fff])(?<!每[逢当况])|(?P<mean>平均)"
 )
 _NOUN = 6  # characters behind 每个 that may still be only what is counted
@@ -183,18 +183,21 @@ _CHANGE = re.compile(rf"(?:(?P<up>{_UP})|(?P<down>{_DOWN})|(?P<either>[增降涨
 _COMPARED = re.compile(
     r"[较比](?:去年|上年|上一年|前一年|上半年|同期|往年|年初)|同比|环比|增幅|降幅|[较比].{0,6}(?:增加|增长|减少|下降|上升|提高|多|少)"
 )
+_IN_ALL = re.compile(rf"{TOTAL_CUE.pattern}|现有|现在有")
 _LEVEL = re.compile(r"(?:至|到|为|达)(?:了)?$")
 
 
 def _other_change(claim: Claim, known: Known, row: int) -> bool:
-    """Whether the claim is of a change, up or down, that the report's figure is not of."""
+    """Whether the claim is of a change, up or down, that the report's figure is not of; or of all, and the report's of a change."""
     way = _change(claim.said, claim.at)
-    if not way and not _COMPARED.search(claim.own):
+    in_all = not way and _IN_ALL.search(claim.segment) is not None
+    if not way and not in_all and not _COMPARED.search(claim.own):
         return False
-    place, figure = known.wording.places[row], known.figures[row]
-    at = figure.start - known.report.by_id[figure.sentence_id].start
-    stated = _change(place.sentence, at)
-    return stated == "" if not way else bool(way) and stated not in (way, "either") and not (way == "either" and stated)
+    figure, sentence = known.figures[row], known.wording.places[row].sentence
+    stated = _change(sentence, figure.start - known.report.by_id[figure.sentence_id].start)
+    if in_all:
+        return bool(stated)
+    return not stated or (way in ("up", "down") and stated not in (way, "either"))
 
 
 @lru_cache(maxsize=8192)

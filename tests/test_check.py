@@ -82,18 +82,36 @@ def test_a_figure_rounded_without_saying_so_is_wrong_and_told_why(known, text, s
     assert ("四舍五入" in one.note) == said
 
 
-def test_a_denial_a_part_of_the_year_a_rate_a_change_or_another_place_makes_a_figure_false(known):
-    (right, total), false_support, _, missed = score("claims_twisted.jsonl", known)
-    assert missed == []
-    assert false_support == []
-    assert right >= 0.85 * total
-
-
-def test_right_claims_in_everyday_words_stay_right(known):
-    (right, total), false_support, false_alarm, missed = score("claims_everyday.jsonl", known)
+@pytest.mark.parametrize("name", ["claims_twisted.jsonl", "claims_twisted_second.jsonl"])
+def test_a_denial_a_part_of_the_year_a_rate_a_change_a_unit_or_another_place_makes_a_figure_false(known, name):
+    (right, total), false_support, _, missed = score(name, known)
     assert (false_support, missed) == ([], [])
-    assert len(false_alarm) <= 0.02 * total
-    assert right >= 0.94 * total
+    assert right >= 0.95 * total
+
+
+@pytest.mark.parametrize("name", ["claims_everyday.jsonl", "claims_everyday_second.jsonl"])
+def test_right_claims_in_everyday_words_stay_right(known, name):
+    (right, total), false_support, false_alarm, missed = score(name, known)
+    assert (false_support, false_alarm, missed) == ([], [], [])
+    assert right >= 0.92 * total
+
+
+def test_a_rate_is_taken_from_its_own_total(known):
+    [one] = check_draft("内江大板房签约率96.38%。", [known])
+    [part] = check_draft("抽户居民签约率97.5%。", [known])
+    assert (one.verdict, one.note) == ("contradicted", "237 ÷ 240 = 98.75%")
+    assert (part.verdict, part.note) == ("supported", "78 ÷ 80 = 97.5%")
+
+
+def test_what_has_another_unit_is_no_contradiction_unless_its_digits_agree(known):
+    assert verdicts("友谊201街坊签约293产,共16399辆。", known) == {"293产": "supported", "16399辆": "not_found"}
+    assert verdicts("审议“三重一大”事项281件。", known) == {"281件": "contradicted"}
+
+
+def test_a_minus_is_part_of_a_figure_and_a_list_mark_is_none(known):
+    [one] = check_draft("热线满意率-91.4%。", [known])
+    assert (one.as_written, one.verdict, one.report_value) == ("-91.4%", "contradicted", "91.4%")
+    assert list(verdicts("- 走访企业524家\n-处理舆情18件\n", known).values()) == ["supported"] * 2
 
 
 def test_the_report_bears_out_itself(known):
