@@ -38,6 +38,14 @@ def _counted(sentence: str, numbers: tuple[Number, ...]) -> bool:
     return any(number.kind not in ("date", "year", "time", "name") for number in numbers)
 
 
+_TIME = re.compile(r"年底|年内|年初|底前|季度|月|期间|截[至止]|同期|每[年天日周]|第[一二三四五六七八九十]年")
+
+
+def _dated(sentence: str, numbers: tuple[Number, ...]) -> bool:
+    """今年 and 日间 tell no time."""
+    return _TIME.search(sentence) is not None or any(number.kind in ("date", "year", "time", "duration") for number in numbers)
+
+
 SLOTS: tuple[Slot, ...] = tuple(
     Slot(name, chinese, re.compile(wish), held)
     for name, chinese, wish, held in (
@@ -66,7 +74,7 @@ SLOTS: tuple[Slot, ...] = tuple(
             "when",
             "时间",
             r"什么时候|何时|哪(?:一)?[天年月日]|几月|几号(?!楼|线)|日期|哪个月|什么时间|时间是",
-            _text(r"年|月|日|季度|截至|截止|底前|期间"),
+            _dated,
         ),
         ("duration", "用了多久", r"多久|多长时间|[几多]少?个?(?:天|小时|年|月|分钟|星期|钟头)|几天", _kind("duration")),
         (

@@ -98,6 +98,13 @@ def test_the_thing_asked_for_is_seen_and_missed(text: str, slot: str) -> None:
     assert not holds(slot, "热线满意率91.4%。")
 
 
+def test_this_year_is_no_answer_to_when() -> None:
+    assert not holds("when", "将四村纳入今年建设名单,全年服务日间中心")
+    assert holds("when", "计划年底进场施工")
+    assert holds("when", "截止8月31日")
+    assert holds("when", "今年是推行白皮书第一年")
+
+
 def test_other_years_are_noticed(normaliser: Normaliser) -> None:
     assert other_years(normaliser.query("2020年办了多少件"), 2021) == ["2020"]
     assert other_years(normaliser.query("2021年办了多少件"), 2021) == []
