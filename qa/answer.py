@@ -14,7 +14,7 @@ from index.embed import Encoder
 from index.passage_index import PassageIndex, RowHit
 from qa.asked import holds, other_years, wishes
 from qa.cite import cite, joined
-from qa.follow_up import asks_next, asks_where, is_follow_up, may_lean, own_words, readings
+from qa.follow_up import asks_again, asks_next, asks_other_year, asks_where, is_follow_up, is_reply, may_lean, own_words, readings
 from qa.highlight import Span, highlights, list_items
 from qa.lookup import Place, asks_for_figure, exact_claims, on_topic, other_ranks, presupposed, printed_in, topic
 from qa.messages import message, only_in_names
@@ -35,6 +35,7 @@ _RELATED = 3
 _MOST_PRESENTED = 50_000  # questions remembered
 _ASKED_BEFORE = 0.95  # cosine with a bank question that asks the same
 _CLEARLY, _ALIKE = 0.03, 0.3  # cosine nearer to talk than to any question; Dice of pairs with it
+_FAR = 0.6  # probability below which a follow-up is not answered from elsewhere than the question before
 _PERSONAL = re.compile(r"[我你咱俺,，]|老头|老太")
 _ASKING = re.compile(r"多少|几|什么|哪|谁|怎|吗$|如何")
 
@@ -104,6 +105,7 @@ class Answerer:
         if early:
             return refusal(question, early)
         query = self._query(question)
+        history = [earlier for earlier in history if not is_reply(clean(earlier))]
         followed = self._follow(question, query, history[-2:], report_ids, k) if history else None
         return followed or self._alone(question, query, report_ids, k)
 
@@ -118,7 +120,7 @@ class Answerer:
             return "empty"
         if len(question) > self._longest:
             return "too_long"
-        if not _CONTENT.search(text):
+        if not _CONTENT.search(text) or is_reply(text):
             return "not_a_question"
         return None
 
@@ -301,16 +303,23 @@ class Answerer:
             return None
         before = self._before(history)
         understood = f"{history[-1].strip()} → {question.strip()}"
-        if asks_where(query.text):
+        if asks_where(query.text) or asks_again(query.text):
             return replace(self._alone(question, before, report_ids, k), question=question, understood=understood)
         if asks_next(query.text):
             return self._next(question, self._try([before], report_ids)[0], k, understood)
-        alone, *together = self._try([query, *map(self._query, readings(before.text, query.text))], report_ids)
+        if asks_other_year(query.text):  # 案件数量较去年下降 is not last year's number
+            return refusal(question, "not_in_report", missing=REASONS["other_year"], understood=understood)
+        earlier, alone, *together = self._try([before, query, *map(self._query, readings(before.text, query.text))], report_ids)
+        if not leaning and self._is_talk(alone):
+            return None
         best = max(together, key=lambda tried: tried.probability + self._named(tried, own_words(query.text)))
-        if alone.probability >= (max(best.probability, self.threshold) if leaning else self.threshold):
+        theirs = leaning and _PERSONAL.search(query.text)  # 那我们小区呢: asked alone, it is of anything about 小区
+        if not theirs and alone.probability >= (max(best.probability, self.threshold) if leaning else self.threshold):
             return None
         if not leaning and best.probability < (1 + self.threshold) / 2:  # nothing in its wording says that it leans
             return None
+        if best.probability < _FAR and not _one_subsection(best, earlier):
+            return self._refuse(question, best, understood)
         return self._decide(question, best, k, understood)
 
     def _before(self, history: Sequence[str]) -> Query:
@@ -343,11 +352,8 @@ class Answerer:
         return self._answered(question, before, cited, understood)
 
     def _refuse(self, question: str, tried: Tried, understood: str = "") -> Answer:
-        candidates = tried.ranked.candidates
-        nearest = candidates.refusals[0] if candidates.refusals else None
         related = self._related(tried, set())
-        best = candidates.answerable[0].score if candidates.answerable else 0.0
-        if nearest is not None and nearest.score > max(0.9, best) and self._is_chat(tried.query, nearest, best):
+        if self._is_talk(tried):
             return refusal(question, "not_a_question", kind=tried.ranked.kind, related=related, understood=understood)
         if _EMPTY_WORDS.match(tried.query.text):
             return refusal(question, "too_vague", kind=tried.ranked.kind, related=related, understood=understood)
@@ -360,6 +366,13 @@ class Answerer:
             related=related,
             understood=understood,
         )
+
+    def _is_talk(self, tried: Tried) -> bool:
+        """Whether a text is nearer to talk in the bank than to any question there."""
+        candidates = tried.ranked.candidates
+        nearest = candidates.refusals[0] if candidates.refusals else None
+        best = candidates.answerable[0].score if candidates.answerable else 0.0
+        return nearest is not None and nearest.score > max(0.9, best) and self._is_chat(tried.query, nearest, best)
 
     def _is_chat(self, query: Query, nearest: RowHit, best: float) -> bool:
         """Whether a text is talk like the unanswerable bank question nearest to it, and not a trouble told in few words.
@@ -426,6 +439,12 @@ class Answerer:
 def _name(report: Report, sentence: Sentence) -> tuple[str, str]:
     """A sentence among all reports: two of them may print the same one."""
     return report.report_id, sentence.sentence_id
+
+
+def _one_subsection(one: Tried, other: Tried) -> bool:
+    """Whether the first sentences of two readings stand under the same headings of one report."""
+    places = [tried.ranked.candidates.sentences[tried.ranked.order[0]] for tried in (one, other) if tried.ranked.order]
+    return len({(report.report_id, sentence.section) for report, sentence in places}) == 1
 
 
 def _printed_at(place: Place, figures: Sequence[Number]) -> list[Span]:

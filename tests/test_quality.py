@@ -82,6 +82,20 @@ def test_follow_ups_lean_on_the_question_before(real_service: Service) -> None:
     assert refused >= 12
 
 
+def test_thanks_doubt_and_another_year_after_a_question_are_taken_for_what_they_are(real_service: Service) -> None:
+    asked = ["热线满意率多少"]
+    for reply in ("谢谢", "好的", "太好了", "你骗人", "没看懂"):
+        answer = real_service.ask(reply, history=asked)
+        assert (answer.answered, answer.reason) == (False, "not_a_question"), reply
+    again = real_service.ask("你确定吗", history=asked)
+    assert "91.4%" in again.citations[0].sentence
+    assert "助餐点8家" in real_service.ask("那助餐点呢", history=["养老院几家", "谢谢"]).citations[0].sentence
+    last_year = real_service.ask("那去年呢", history=["案件数量"])
+    assert (last_year.answered, last_year.missing) == (False, "其他年份的数据")
+    elsewhere = real_service.ask("那上海市呢", history=["养老院几家"])
+    assert not elsewhere.answered
+
+
 def test_the_table_for_people_names_every_group(real_service: Service) -> None:
     evaluation = evaluate(real_service, read_questions(DATA / "dev.jsonl")[:3])
     assert "| all | 3 |" in table(evaluation)

@@ -11,7 +11,7 @@ from corpus.numerals import read_numbers
 from corpus.report import About
 from corpus.split import split_report
 from qa.asked import holds, other_years, wishes
-from qa.follow_up import asks_next, asks_where, is_follow_up, readings
+from qa.follow_up import asks_again, asks_next, asks_other_year, asks_where, is_follow_up, is_reply, readings
 from qa.highlight import highlights
 from qa.kinds import kind_of
 from qa.lookup import asks_for_figure, look_alike, nearly, on_topic, presupposed, sentences_with, topic
@@ -171,6 +171,24 @@ def test_follow_ups() -> None:
     assert asks_where("在哪里说的")
     assert asks_next("后来呢")
     assert readings("友谊签了多少", "那内江呢")[-1].startswith("内江")
+
+
+@pytest.mark.parametrize("text", ["谢谢", "好的谢谢侬", "哦", "嗯嗯", "明白了", "知道了,再见", "不对", "你骗人", "太好了", "OK", "就这些", "辛苦了", "没看懂", "拜拜!"])
+def test_a_reply_asks_nothing(text: str) -> None:
+    assert is_reply(clean(text))
+
+
+@pytest.mark.parametrize("text", ["88", "满意", "好人好事", "对口支援", "不对吧,满意率多少", "谢谢,养老院几家", "没有物业的小区", "后来呢", "你确定吗", "可以加梯吗"])
+def test_what_asks_something_is_no_reply(text: str) -> None:
+    assert not is_reply(clean(text))
+
+
+def test_a_follow_up_may_want_the_answer_again_or_of_another_year() -> None:
+    assert asks_again("你确定吗?")
+    assert asks_again("再说一遍")
+    assert not asks_again("再说说养老")
+    assert asks_other_year("那去年呢?")
+    assert not asks_other_year("去年案件少了吗")
 
 
 def _marked(query: Query, text: str) -> list[str]:
