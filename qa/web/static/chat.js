@@ -42,7 +42,7 @@
   function asked(question) {
     var holder = yj.element('div', 'yj-q'), hidden = yj.element('span', 'yj-hide', words.youAsked);
     holder.appendChild(hidden);
-    holder.appendChild(document.createTextNode(question.replace(/\s*\n\s*/g, ' ')));
+    holder.appendChild(document.createTextNode(question.split('\n').map(function (line) { return line.trim(); }).filter(Boolean).join(' ')));
     return holder.outerHTML;
   }
   function answerBox(inner) {
