@@ -421,6 +421,31 @@ def test_no_page_and_no_change_without_a_session_that_is_ours(app: FastAPI, serv
     assert everything(state, service) == before
 
 
+def test_a_colleague_s_token_opens_no_form_of_mine(app: FastAPI, staff: TestClient, service: Service, state: Path) -> None:
+    colleague = TestClient(app, follow_redirects=False)
+    assert colleague.post("/staff/login", data={"name": "乙", "password": PASSWORD}).status_code == 303
+    theirs = re.search(r'name="csrf" value="([^"]+)"', colleague.get("/staff").text).group(1)
+    before = everything(state, service)
+    for token in (theirs, staff.cookies.get(COOKIE), colleague.cookies.get(COOKIE)):
+        assert staff.post("/staff/assign", data=FIELDS | {"csrf": token}).status_code == 403
+    assert everything(state, service) == before
+    assert theirs != colleague.cookies.get(COOKIE)
+
+
+def test_a_made_up_host_gets_into_no_page_and_no_redirect(client: TestClient) -> None:
+    """Only where the address ends in a slash is the Host header used, which no other site can set: Gradio's root, redirects to no slash."""
+    lies = {
+        "X-Forwarded-Host": "evil.example", "Forwarded": "host=evil.example", "X-Forwarded-Prefix": "//evil.example",
+        "X-Forwarded-Server": "evil.example", "X-Original-URL": "//evil.example", "X-Gradio-Server": "http://evil.example",
+    }  # fmt: skip
+    for path in ("/", "/check", "/figures", "/report/bad-2021", "/staff", "/nowhere", "/staff/", "/check/", "/api/v1/openapi.json"):
+        answer = client.get(path, headers=lies | ({} if path.endswith("/") else {"Host": "evil.example"}))
+        assert "evil.example" not in answer.text, path
+        assert "evil.example" not in answer.headers.get("location", ""), path
+    entered = client.post("/staff/login", data={"name": "甲", "password": PASSWORD}, headers={"Host": "evil.example"})
+    assert entered.headers["location"] == "/staff"
+
+
 def test_a_stolen_cookie_is_worth_nothing_after_leaving(staff: TestClient) -> None:
     stolen = staff.cookies.get(COOKIE)
     token = re.search(r'name="csrf" value="([^"]+)"', staff.get("/staff").text).group(1)

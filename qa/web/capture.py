@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 
 _DROP = {b"if-none-match", b"if-modified-since", b"accept-encoding", b"range"}
+_MADE_UP = {b"x-forwarded-host", b"x-gradio-server"}  # Gradio would write these into its page as the address to call
 
 
 async def capture(app: FastAPI, scope: MutableMapping[str, Any]) -> str:
@@ -14,7 +15,7 @@ async def capture(app: FastAPI, scope: MutableMapping[str, Any]) -> str:
     Raises:
         RuntimeError: it did not answer with a page.
     """
-    headers = [(name, value) for name, value in scope["headers"] if name not in _DROP]
+    headers = [(name, value) for name, value in scope["headers"] if name not in _DROP | _MADE_UP]
     inner = {**scope, "method": "GET", "path": "/", "raw_path": b"/", "query_string": b"", "headers": headers, "root_path": "", "app": app}
     for key in ("endpoint", "path_params", "route", "router"):
         inner.pop(key, None)
