@@ -393,6 +393,8 @@ class Answerer:
             telling = [slot for slot in wishes(tried.query.text) if slot.name not in ("count", "when")]
             if "unmet_period" in tried.ranked.trust:
                 return "这段时间的数据"
+            if "unmet_place" in tried.ranked.trust:
+                return REASONS["other_place"]
             unmet = [slot.chinese for slot in telling if not holds(slot.name, sentence.text)]
             if unmet:
                 return unmet[0]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from corpus.fold import fold
 from corpus.report import About
@@ -50,6 +51,12 @@ def publisher_of(key: str, abouts: Sequence[About], also: Iterable[str] = ()) ->
     names = {fold(name) for name in (key, own) if places or len(name) > _LEAST} | {fold(name) for name in (*_short(own), *also) if name}
     kinds = {kind for about in abouts for kind in _kinds(about.title, (key, own))}
     return Publisher(own, _longest_first(names), bool(_STATE.search(key)), _longest_first(kinds))
+
+
+@lru_cache(maxsize=1000)
+def names_of(about: About) -> tuple[str, ...]:
+    """What people call who published a report, folded, longest first."""
+    return publisher_of(publisher_key(about), [about]).names
 
 
 def _longest_first(names: Iterable[str]) -> tuple[str, ...]:

@@ -26,7 +26,9 @@ from index.rows import context_text
 from index.words import words
 from qa.asked import SLOTS, holds, other_years, wishes
 from qa.kinds import kind_of
+from qa.otherwise import elsewhere, of_other_age, turned
 from qa.periods import elsewhen
+from qa.publishers import names_of
 from qa.records import Kind
 from qa.retrieve import SIGNALS, Candidates, dice, pair_set
 from qa.wording import Wording
@@ -38,7 +40,8 @@ Vector = npt.NDArray[np.float64]
 _VOTERS = 16
 _VOTE_SHARPNESS = 30.0
 _TIE = 0.7  # order scores so near, e^.7 = 2 to 1 at most, are a tie between years
-_ELSEWHEN = 0.25  # what is left of the probability where another time than the sentence's is asked about
+_ANOTHER = 0.25  # what is left of the probability where another time, place or age than the sentence's, or its opposite, is asked about
+_SAME_WORDS = 0.98  # cosine with a bank question from which it is the same, so that who wrote 没签约的几户 of a sentence has decided
 _TOUCHED, _DOUBTED = 0.2, 0.2  # share of words, and probability, for a report that was asked for by name
 _SURE, _SAID = 0.7, 0.4  # probability, and share of the question's words by rarity, from which nobody need name the report
 _MARKS = re.compile(r"[\s“”\"'‘’,，。?？!！、:：;；()（）]+")
@@ -136,7 +139,7 @@ class Ranked:
     kind: Kind
     order: tuple[int, ...]  # places in candidates.sentences, best first
     scores: Vector  # order score by place in candidates.sentences
-    trust: dict[str, float]  # TRUST_SIGNALS of the first sentence, and unmet_period where that is so
+    trust: dict[str, float]  # TRUST_SIGNALS of the first sentence, and what ``_other_things`` names
     probability: float  # that the first sentence answers, 0 to 1
 
 
@@ -151,10 +154,25 @@ def rank(candidates: Candidates, weights: Weights, wording: Wording, *, bank: bo
     trust = trust_signals(candidates, order, scores, wording.lean(candidates.vector))
     model = weights.trust if bank else weights.trust_without_bank
     probability = model.probability(trust)
-    if elsewhen(candidates.query.text, _told(candidates, order[0])):
-        trust["unmet_period"] = 1.0  # not fitted: a report of a year does not tell its parts apart, however good the topic
-        probability *= _ELSEWHEN
+    for name in _other_things(candidates, order[0]):  # not fitted: however good the topic, this is another thing than the sentence's
+        trust[name] = 1.0
+        probability *= _ANOTHER
     return Ranked(candidates, kind, order, scores, trust, probability)
+
+
+def _other_things(candidates: Candidates, place: int) -> list[str]:
+    """What tells the question from what a sentence tells, however alike they are, by name."""
+    report, sentence = candidates.sentences[place]
+    query, told = candidates.query, _told(candidates, place)
+    nearest = candidates.bank[place]
+    same = fold(nearest.row.text) if nearest is not None and nearest.score >= _SAME_WORDS else ""
+    found = {
+        "unmet_period": elsewhen(query.text, told),
+        "unmet_opposite": turned(query.text, fold(sentence.text)) and (not same or turned(query.text, same)),
+        "unmet_place": elsewhere(query.text, fold(" ".join((told, *sentence.section))), names_of(report.about)),
+        "unmet_age": of_other_age(query.numbers, f"{sentence.text} {same}"),
+    }
+    return [name for name, is_so in found.items() if is_so]
 
 
 def newest_first(candidates: Candidates, scores: Vector, order: tuple[int, ...]) -> tuple[int, ...]:
