@@ -74,6 +74,24 @@ def says_how(word: str) -> bool:
     return word in _doing()
 
 
+_VERB = re.compile(r"^(\S+) \d+ (?:v|vd|vi|vq)$", re.MULTILINE)
+
+
+@lru_cache(maxsize=1)
+def _verbs() -> frozenset[str]:
+    with _segmenter().get_dict_file() as file:
+        return frozenset(_VERB.findall(file.read().decode()))
+
+
+def is_verb(word: str) -> bool:
+    """Whether the segmenter's dictionary knows a word as a verb.
+
+    >>> is_verb("遣散"), is_verb("团队")
+    (True, False)
+    """
+    return word in _verbs()
+
+
 _PLACE_NAME = re.compile(r"^(\S+) \d+ (?:ns|nr|nrt)$", re.MULTILINE)
 
 

@@ -162,7 +162,7 @@ def _decide(reading: Reading) -> CheckedFigure | None:
 def _turned(claim: Claim, candidate: Candidate) -> bool:
     """Whether one side denies or reverses what the other says: 退回工单2905件 of 办结工单2905件."""
     place = candidate.known.wording.places[candidate.row]
-    return turned(claim.doing, claim.sentence, place.own, place.sentence)
+    return turned(claim.doing, claim.sentence, place.own, place.sentence, place.around)
 
 
 def _near(claim: Claim, best: Candidate, rival: Candidate) -> bool:

@@ -2,14 +2,15 @@
 
 Two kinds of words do it. A denial stands before what it denies (未签约, 不满意, 非机动车棚, 没有物业): both sides must deny the same.
 A reversal is the doing itself turned around (退回, 取消, 流失; ``reversals.tsv``): both sides must have one of the same group.
+Any other verb of the draft must be the report's, another word for one there, or a plain one (``plain_verbs.txt``).
 """
 
 import re
 from functools import lru_cache
 from pathlib import Path
 
-from index.words import says_how, segment
-from qa.likeness import in_some_form
+from index.words import is_verb, says_how, segment
+from qa.likeness import STOP, in_some_form
 
 # Each with what may follow it where it denies nothing: 不断, 未来, 非常, 无人智能化, 不足80家 (a bound), 不少于.
 _DENIAL = re.compile(
@@ -38,16 +39,21 @@ def _reversed(text: str) -> frozenset[int]:
     return frozenset(row for row, pattern in enumerate(_reversals()) if pattern.search(text))
 
 
-def denies(own: str) -> bool:
-    """Whether words deny something.
-
-    >>> denies("未签约"), denies("不断壮大")
-    (True, False)
-    """
-    return bool(_denied(own))
+@lru_cache(maxsize=1)
+def _plain_verbs() -> frozenset[str]:
+    lines = (Path(__file__).parent / "plain_verbs.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(word for line in lines if line[:1] != "#" for word in line.split())
 
 
-def turned(own: str, said: str, stated: str, sentence: str) -> bool:
+@lru_cache(maxsize=8192)
+def _strange_verbs(own: str) -> tuple[str, ...]:
+    """Verbs of two characters and more that may mean anything: neither plain ones nor such with a plain one in them (办结了)."""
+    plain = _plain_verbs()
+    found = (word for word in segment(own) if len(word) > 1 and is_verb(word))
+    return tuple(word for word in found if word not in plain and word not in STOP and word[:2] not in plain)
+
+
+def turned(own: str, said: str, stated: str, sentence: str, around: str) -> bool:
     """Whether a draft's words deny or reverse what a report's say, or the other way round.
 
     Args:
@@ -55,7 +61,10 @@ def turned(own: str, said: str, stated: str, sentence: str) -> bool:
         said: the draft's whole sentence.
         stated: the words of the report's figure.
         sentence: the report's whole sentence.
+        around: its paragraph and headings.
     """
+    if any(not in_some_form(word, sentence) and not in_some_form(word, around) for word in _strange_verbs(own)):
+        return True
     if any(not _also(one, _denied(sentence)) for one in _denied(own)):
         return True
     if any(not _also(one, _denied(said)) for one in _denied(stated) if one[:2] in said):

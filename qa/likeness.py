@@ -32,7 +32,7 @@ _WORD = re.compile(r"[\u3400-\u9fffa-z0-9]+")
 _NUMERAL_WORD = re.compile(r"[0-9.%一二三四五六七八九十百千万亿两]+")
 _AGE_WORD = re.compile(r"(?<!\d)\d+岁\S*")
 _SINGLE = frozenset("女男老电水路桥树灯车房楼厕井")
-_STOP = frozenset(
+STOP = frozenset(
     line.strip() for line in (Path(__file__).parent / "stop_words.txt").read_text(encoding="utf-8").splitlines() if line[:1] != "#"
 )
 
@@ -84,7 +84,7 @@ def content_words(text: str) -> tuple[str, ...]:
             for word in _with_rates(segment(_RATE_IS.sub(r"\1 \2", part)))
             if _WORD.fullmatch(word) and not _NUMERAL_WORD.fullmatch(word)
         ]
-        found += [word for word in words if word not in _STOP and (len(word) > 1 or word in _SINGLE or word in _same_words())]
+        found += [word for word in words if word not in STOP and (len(word) > 1 or word in _SINGLE or word in _same_words())]
     return tuple(dict.fromkeys(found))
 
 

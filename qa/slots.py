@@ -65,12 +65,13 @@ _PART = re.compile(
     rf"(?P<half>[上下前后]半年|半年(?=[来内里间多,共]|时间|以来))|(?P<quarter>(?:第?[一二三四1-4]|首|末|前[二三两23]|[上本这]一?)个?季度)|"
     rf"(?P<days>昨[日天晚]|前[天日](?!起)|当[日天]|[今明][天日](?!的)|[单首]日|(?<![每第\d])一[天日](?!游)|(?:[本上下这近]|近?一)个?(?:周(?![边年岁])|星期|礼拜))|"
     rf"(?P<span>(?:[本上当这下]|近?一)个?月(?![\d球])|半个月|(?<!为期|历时|持续)(?:[前头近]{_N}个多?月|{_N}个多?月(?=[来内里间]|以来|累计)))|"
-    rf"(?P<seasons>[春夏秋冬][季天]|[寒暑]假|汛期|(?:春节|国庆|五一|元旦|中秋|节日|假期|高温|两会)(?:期间|假期))|"
+    rf"(?P<seasons>[春夏秋冬][季天]|[寒暑]假|汛期|首[月周旬]|[上中下]旬|(?:春节|国庆|五一|元旦|中秋|端午|清明|节日|假期|高温|两会)(?:期间|假期|假日|小?长假|前夕)|周[一二三四五六日末](?!围))|"
     rf"(?P<years>(?:过去|近|最近|这|前|连续)的?{_SEVERAL}年|(?<![\d〇零第一二三四五六七八九]){_SEVERAL}年(?=[来间里内]|以来|共|累计|时间)|(?:[“\"]?十[二三四]五[”\"]?)(?:期间|时期|以来)|"
     rf"(?:19|20)\d\d年?{_TO}(?:19|20)\d\d年|(?:19|20)\d\d年以来|前年|历年|多年来|成立以来|建[街办国]以来)"
 )
 _WHOLE = re.compile(r"全年|(?<!\d)(?:1|一)月(?:1日|份|初)?(?:以来|起)|一年[来间里,下共]|[这用]一年|一整年|年内|本年度|年度|今年(?:以来|来)|截[止至]目前|到目前|目前|年底|年末|(?<!\d)12月(?:31日|底|末)|年终")
 _TOLD = re.compile(r"发布|公布|获悉|[讯电]$|消息|会上|召开|举行|印发|报道|记者")
+_SAID_OF_IT = re.compile(r"(?:这|那|以上|上述|均|都|仅|只)(?:就?[是为]|只|仅|还|数)")  # 清运6万余辆,这只是1月的数字
 _DIGIT = {char: str(row) for row, char in enumerate("零一二三四五六七八九")} | {"两": "2"}
 _LAST_DAY = {"1": 31, "2": 28, "3": 31, "4": 30, "5": 31, "6": 30, "7": 31, "8": 31, "9": 30, "10": 31, "11": 30, "12": 31}
 
@@ -88,6 +89,8 @@ def _other_part_of_year(claim: Claim, sentence: str) -> bool:
 def _named_part(said: str, at: int) -> str | None:
     """The last part of the year named before a figure, in its clause or in brackets behind it; None for the year or none."""
     stop = min((place for mark in ",;。、" if (place := said.find(mark, at)) >= 0), default=len(said))
+    if _SAID_OF_IT.match(said, stop + 1):
+        stop = next((place for mark in ",;。" if (place := said.find(mark, stop + 1)) >= 0), len(said))
     found = [(one.start(), _part(one)) for one in _PART.finditer(said, 0, stop) if not one.start() <= at < one.end()]
     found = [(start, part) for start, part in found if not _TOLD.search(_clause(said, start))]
     if not found or any(one.start() >= found[-1][0] for one in _WHOLE.finditer(said, 0, stop)):
@@ -128,7 +131,7 @@ def _part(found: re.Match[str]) -> str:
 
 _EACH = re.compile(
     r"每(?:一)?(?P<base>[十百千万]+)|每一?个?(?P<time>半年|季度?|[年月日天周]|星期|礼拜|小时|分钟)(?!夜)|"
-    r"(?<![\d一二三四五六七八九十两几])(?P<even>[人日月年周季户次场家村校亩天])均(?![衡匀等已获被为可能在有未是由])|(?P<each>逐[年月日]|按[月季]|各(?=[^,;。]{1,8}(?:分别|各自|均|都)))|"
+    r"(?<![\d一二三四五六七八九十两几])(?P<even>[人日月年周季户次场家村校亩天])均(?![衡匀等已获被为可能在有未是由])|(?P<each>逐[年月日]|按[月季]|每逢|各(?=[^,;。]{1,8}(?:分别|各自|均|都)))|"
     rf"每一?个?(?P<unit>{'|'.join(unit for unit in UNITS if len(unit) < 3)}|[\u4e00-\u9fff])(?<!每[逢当况])|(?P<mean>平均)"
 )
 _NOUN = 6  # characters behind 每个 that may still be only what is counted
@@ -197,6 +200,8 @@ def _other_change(claim: Claim, known: Known, row: int) -> bool:
     stated = _change(sentence, figure.start - known.report.by_id[figure.sentence_id].start)
     if in_all:
         return bool(stated)
+    if not way:
+        return not stated and _COMPARED.search(_clause(sentence, figure.start - known.report.by_id[figure.sentence_id].start)) is None
     return not stated or (way in ("up", "down") and stated not in (way, "either"))
 
 
