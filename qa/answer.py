@@ -153,7 +153,8 @@ class Answerer:
         with stage("search"):
             candidates = pool(self.index, query, vector, report_ids)
         with stage("rank"):
-            ranked = rank(candidates, self._weights, self._wording, bank=self._bank or _in_bank(candidates))
+            bank = self._bank or _in_bank(candidates)
+            ranked = rank(candidates, self._weights, self._wording, bank=bank, holding=self._judge is not None)
         if self._judge is not None:
             answers = self._judge(ranked, self.threshold)
             settled = max(ranked.probability, self.threshold) if answers else min(ranked.probability, self.threshold / 2)

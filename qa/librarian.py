@@ -20,7 +20,7 @@ from qa.answer import Answerer, refusal
 from qa.follow_up import is_follow_up
 from qa.messages import other_years_message
 from qa.normalise import WordList, clean
-from qa.rank import Ranked, Weights, on_subject, unasked_for
+from qa.rank import Ranked, Weights, of_that_year, on_subject, unasked_for
 from qa.records import Answer, Citation
 from qa.scope import Catalogue, Scope
 from qa.stages import stage
@@ -42,6 +42,7 @@ class Plan:
     text: str
     history: tuple[str, ...] = ()
     strict: bool = False  # nothing named these reports: only a sure sentence will do
+    dated: bool = False  # but the year that was asked is theirs
     prints: tuple[int, ...] = ()  # only a sentence that prints one of these years
     says: str = ""  # only a sentence that says this word, or stands under it: 全国
 
@@ -93,7 +94,7 @@ class Librarian:
         self._values = ValueIndex(index.reports, self._read_values)
         self._words = WordList()
         self._lock = threading.Lock()
-        self._desks: OrderedDict[tuple[tuple[str, ...], bool, bool], Answerer] = OrderedDict()
+        self._desks: OrderedDict[tuple[tuple[str, ...], bool, bool, bool], Answerer] = OrderedDict()
         self._threshold: float | None = None
         self._all = tuple(about.report_id for about in catalogue.abouts)  # newest first
         self._home_words: str | None = None
@@ -141,7 +142,7 @@ class Librarian:
         """How a question was read, found and ordered in the first reports that are asked."""
         read = self._read(question, ())
         plan = next(self._plans(read, self._all), Plan(self._newest_home(self._all), question))
-        return self._desk(plan.report_ids, strict=plan.strict).explain(plan.text)
+        return self._desk(plan.report_ids, strict=plan.strict, dated=plan.dated).explain(plan.text)
 
     def _printed_at_home(self, words: str) -> bool:
         """Whether the home reports print some words, or people ask them in those words."""
@@ -203,7 +204,7 @@ class Librarian:
         others = tuple(name for name in within if name not in own) if publisher is None else ()
         of_year = self._of_year(others, years)
         if of_year:
-            yield self._away(of_year, read, strict=bool(covered) or not scope.says_report)
+            yield replace(self._away(of_year, read, strict=bool(covered) or not scope.says_report), dated=not covered)
         if scope.says_report or scope.years.relative:
             return
         rest = tuple(name for name in own if name not in covered)
@@ -285,7 +286,7 @@ class Librarian:
         years = self.catalogue.years_of(plan.report_ids)
         if 1 < len(years) == len(plan.report_ids) <= _MOST_YEARS and not plan.strict and not plan.prints and self._distinct(plan):
             return self._each(plan, k)
-        desk = self._desk(plan.report_ids, strict=plan.strict, follows=bool(plan.history))
+        desk = self._desk(plan.report_ids, strict=plan.strict, follows=bool(plan.history), dated=plan.dated)
         answer = desk.answer(plan.text, plan.history, self._within(plan.report_ids), max(k, 5) if plan.prints else k)
         if answer.answered and (plan.prints or plan.says):
             kept = [citation for citation in answer.citations if _vouches(citation, plan)]
@@ -311,13 +312,13 @@ class Librarian:
     def _within(self, report_ids: tuple[str, ...]) -> tuple[str, ...]:
         return () if len(report_ids) <= _NARROW or len(report_ids) == len(self._all) else report_ids
 
-    def _desk(self, report_ids: tuple[str, ...], *, strict: bool = False, follows: bool = False) -> Answerer:
+    def _desk(self, report_ids: tuple[str, ...], *, strict: bool = False, follows: bool = False, dated: bool = False) -> Answerer:
         """What answers from a set of reports; made at its first use. Many reports share one.
 
         A question that follows others is read with their words, and not held to how many of its own a sentence says.
         """
         narrow = len(report_ids) <= _NARROW < len(self._all) or (len(report_ids) < len(self._all) <= _NARROW)
-        key = (report_ids if narrow else (), strict, follows and not strict)
+        key = (report_ids if narrow else (), strict, follows and not strict, dated and strict and narrow)
         with self._lock:
             if key not in self._desks:
                 self._desks[key] = self._made(*key)
@@ -326,13 +327,14 @@ class Librarian:
             self._desks.move_to_end(key)
             return self._desks[key]
 
-    def _made(self, report_ids: tuple[str, ...], strict: bool, follows: bool) -> Answerer:
+    def _made(self, report_ids: tuple[str, ...], strict: bool, follows: bool, dated: bool) -> Answerer:
         index = Narrowed(self.index, report_ids) if report_ids else self.index
         alone = len(index.reports) <= _NARROW
         banked = self._bank and alone and all(len(index.bank_rows(report.report_id)) >= _BANKED for report in index.reports)
         normaliser = normaliser_of(index, self._words, mending=alone)
         away = any(self._at(report.report_id) != self.catalogue.home for report in index.reports)
-        judge = unasked_for if strict else on_subject if away and not banked and not follows else None
+        unnamed = of_that_year if dated and not banked else unasked_for
+        judge = unnamed if strict else on_subject if away and not banked and not follows else None
         values = ValueIndex(index.reports, self._read_values) if report_ids else self._values
         desk = Answerer(index, self._encoder, normaliser, self._weights, bank=banked, longest=self._longest, judge=judge, values=values)
         if self._threshold is not None and not strict:

@@ -73,6 +73,28 @@ def test_a_year_counted_from_today_asks_the_report_of_that_year(many_service: Se
     assert [citation.report_id for citation in answer.citations[:1]] == [report_id], answer.message
 
 
+@pytest.mark.parametrize(
+    ("question", "printed"),
+    [
+        ("2019年政府工作报告城镇新增就业目标多少", "城镇新增就业1100万人以上"),
+        ("2019年城镇新增就业目标多少", "城镇新增就业1100万人以上"),  # the nearest sentence tells of the aim, and no figure
+        ("2019年城镇调查失业率控制在多少", "失业率"),
+    ],
+)
+def test_a_report_without_a_bank_answers_what_stands_in_it(many_service: Service, question: str, printed: str) -> None:
+    answer = many_service.ask(question)
+    assert [citation.report_id for citation in answer.citations[:1]] == ["guowuyuan-2019"], answer.message
+    assert printed in answer.citations[0].sentence
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["2019年快递员工资多少钱", "2019年赤字率多少", "2019年政府工作报告里快递员有多少人", "2021年政府工作报告离婚率多少", "2019年上半年城镇新增就业多少"],
+)
+def test_a_report_without_a_bank_is_silent_on_what_does_not(many_service: Service, question: str) -> None:
+    assert not many_service.ask(question).answered
+
+
 def test_the_years_of_chosen_reports_are_told(many_service: Service) -> None:
     assert "国务院的报告有2019年的" in many_service.ask("去年城镇新增就业多少", reports=["guowuyuan-2019"]).message
 

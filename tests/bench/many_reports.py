@@ -2,7 +2,8 @@
 
 REPORTS is a folder with our report and the national ones (guowuyuan-1954 … guowuyuan-2025); what it says goes into README.
 Three things: the judged questions on our report, over it alone and among all; questions that name a year, a publisher or a
-title (``tests/data/years.jsonl``); and the time of a question, over one report and over all, in turns.
+title (``tests/data/years.jsonl``, and ``years_more.jsonl`` with a year and, at most, the word report); and the time of a
+question, over one report and over all, in turns.
 """
 
 import argparse
@@ -47,7 +48,8 @@ def main() -> None:
         if "judged" not in arguments.skip:
             judged(one, every)
         if "years" not in arguments.skip:
-            years(every, today, arguments.only)
+            for name in ("years", "years_more"):
+                years(every, today, arguments.only, name)
         if "time" not in arguments.skip:
             today[0] = _WHERE_THE_TALK_STANDS
             timed(one, every)
@@ -67,9 +69,9 @@ def judged(one: Service, every: Service) -> None:
                 _say(f"  from elsewhere: {j.question.question} -> {found.title} {found.score:.2f} {found.sentence[:60]}")
 
 
-def years(service: Service, today: list[date], only: str) -> None:
+def years(service: Service, today: list[date], only: str, name: str) -> None:
     """Questions that name a year, a publisher or a title: does the right report answer, or the years there are get told?"""
-    rows = [json.loads(line) for line in (DATA / "years.jsonl").read_text(encoding="utf-8").splitlines()]
+    rows = [json.loads(line) for line in (DATA / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
     tally: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
     for row in rows:
         if only and row["split"] != only:
