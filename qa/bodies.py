@@ -53,7 +53,7 @@ def _other_office(named: str, known: Known) -> bool:
 
 _START = r"(?:^|(?<=[,;:。、 (])|(?<=[年月日季度末底初])|(?<=今年|去年|全年)|(?<=以来|统计|目前))"
 _WIDER = re.compile(
-    rf"{_START}(?:(?P<whole>(?:全|本|我)[国省市区县](?![第前首]|的?[第前])|各(?:街道|街镇|区))|(?:整个|在|据)?(?P<name>[\u4e00-\u9fff]{{2,3}}[省市区县](?![委级属府直]))(?P<rest>[\u4e00-\u9fff]{{0,6}}))"
+    rf"{_START}(?:(?P<whole>(?:全|本|我)[国省市区县](?![第前首]|的?[第前])|(?:各|兄弟|友邻|相邻|邻近|其[他它]|别的)(?:街道|街镇|区))|(?:整个|在|据)?(?P<name>[\u4e00-\u9fff]{{2,3}}[省市区县](?![委级属府直]))(?P<rest>[\u4e00-\u9fff]{{0,6}}))"
 )
 _HOME = re.compile(r"辖区|本社区|我们|居委")
 _PREDICATE = re.compile(r"共(?!同)|累计|总|今年|去年|全|各|已|现有|范围|境内|有|约|近|实际|$")
@@ -74,7 +74,7 @@ def _is_wider(found: re.Match[str], known: Known) -> bool:
     own, level = known.publisher.name, (found["whole"] or found["name"])[-1]
     state = known.publisher.state or _OF_STATE.search(known.report.about.title) is not None
     if found["whole"]:
-        return not state and (found["whole"][0] == "各" or level != own[-1:])
+        return not state and (found["whole"][0] not in "全本我" or level != own[-1:])
     # 居民区, 棚户区 are no names: a district counts where it is the publisher's own, any other place where the report has no word of it.
     around = found["name"] in known.report.about.publisher or (level != "区" and found["name"] not in known.wording.text)
     rest = segment(found["rest"])
