@@ -18,7 +18,7 @@ from index.narrowed import Narrowed
 from index.passage_index import PassageIndex
 from qa.answer import Answerer, refusal
 from qa.follow_up import is_follow_up
-from qa.messages import other_years_message
+from qa.messages import other_years_message, told_of_another_year
 from qa.normalise import WordList, clean
 from qa.rank import Ranked, Weights, of_that_year, on_subject, unasked_for
 from qa.records import Answer, Citation
@@ -26,6 +26,7 @@ from qa.scope import Catalogue, Scope
 from qa.stages import stage
 from qa.values import ReadValues, ValueIndex
 from qa.vocabulary import normaliser_of
+from qa.when import year_told
 from qa.years import printed_years
 
 _BANKED = 200  # bank questions from which a report is judged by its bank
@@ -345,11 +346,24 @@ class Librarian:
 
     def _told(self, question: str, answer: Answer, read: _Read, plan: Plan) -> Answer:
         """The answer under the question as typed, with what was understood of where to look."""
-        where = self._where(read, plan)
+        where = self._where(read, plan) + self._another_year(read, answer)
         understood = answer.understood
         if where:
             understood = f"{where}{understood or plan.text}"
         return replace(answer, question=question, understood=understood)
+
+    def _another_year(self, read: _Read, answer: Answer) -> str:
+        """What is said where a year was asked and the report of that year tells of another: a 工作报告 looks back on the year before."""
+        years = read.scope.years.years
+        if not answer.citations or len(years) != 1 or read.scope.says_report or self._this_year(read.scope):
+            return ""
+        cited, asked = answer.citations[0], years[0]
+        report = self.index.report(cited.report_id)
+        told = year_told(report, report.by_id[cited.sentence_id], cited.highlights)
+        if cited.year != asked or told in (None, asked):
+            return ""
+        later = self._of_year(self._of(self._at(cited.report_id), self._all), [asked + 1])
+        return told_of_another_year(told, asked, bool(later))
 
     def _where(self, read: _Read, plan: Plan) -> str:
         """The reports asked, for people; "" where that goes without saying."""

@@ -43,3 +43,12 @@ def other_years_message(publisher: str, asked: Sequence[int], there: Sequence[in
     if elsewhere:
         lines.append(f"{ranges(asked)}的报告有{''.join(f'《{title}》' for title in elsewhere)}。")
     return "".join(lines)
+
+
+def told_of_another_year(told: int, asked: int, later: bool) -> str:
+    """The aside for a sentence of the report of the year asked that tells of another year, and where that year's figure would stand.
+
+    >>> told_of_another_year(2017, 2018, later=True)
+    '(这句说的是2017年;2018年的,可以问2019年的报告)'
+    """
+    return f"(这句说的是{told}年;{asked}年的,可以问{asked + 1}年的报告)" if later else f"(这句说的是{told}年)"

@@ -7,11 +7,11 @@ A work report to a congress (工作报告) is given early in its year and tells 
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from corpus.figures import Figure
+from corpus.figures import Figure, figures_of_text
 from corpus.fold import fold
 from corpus.numerals import read_numbers
 from corpus.report import Report, Sentence
@@ -178,6 +178,25 @@ class Times:
                 year = int(str(int(number.value))[:4])
                 aim = known is not None and (year > known or (year == known and self._looks_back))
                 yield _Mark(offset + number.start, "aim" if aim else "result", None, year, number.printed)
+
+
+def year_told(report: Report, sentence: Sentence, marked: Sequence[tuple[int, int]]) -> int | None:
+    """Which year's result a sentence tells where it is marked; None where that is no figure, an aim, of several years or not clear.
+
+    Args:
+        report: where the sentence stands.
+        sentence: of the report.
+        marked: offsets into the report.
+    """
+    times = Times(report)
+    years: set[int | None] = set()
+    for figure in figures_of_text(sentence.text):
+        start, end = sentence.start + figure.start, sentence.start + figure.end
+        if any(a < end and start < b for a, b in marked):
+            placed = replace(figure, number=replace(figure.number, start=start, end=end), sentence_id=sentence.sentence_id)
+            when = times.when(placed)
+            years.add(when.year if when.role == "result" else None)
+    return years.pop() if len(years) == 1 else None
 
 
 def _line_end(text: str, place: int) -> int:

@@ -95,6 +95,14 @@ def test_a_report_without_a_bank_is_silent_on_what_does_not(many_service: Servic
     assert not many_service.ask(question).answered
 
 
+def test_a_result_of_the_year_before_is_said_to_be_one(many_service: Service) -> None:
+    result = many_service.ask("2019年居民消费价格上涨多少")
+    assert "居民消费价格上涨2.1%" in result.citations[0].sentence
+    assert "(这句说的是2018年)" in result.understood
+    for question in ("2019年政府工作报告居民消费价格上涨多少", "2019年城镇新增就业目标多少", "2021年热线满意率多少"):
+        assert "这句说的是" not in many_service.ask(question).understood
+
+
 def test_the_years_of_chosen_reports_are_told(many_service: Service) -> None:
     assert "国务院的报告有2019年的" in many_service.ask("去年城镇新增就业多少", reports=["guowuyuan-2019"]).message
 
