@@ -95,7 +95,7 @@ def _all_places(answer: Answer, shown: Sequence[Citation], setting: Setting) -> 
         return ""
     report = quote(shown[0].report_id, safe="")
     link = escape(f"{setting.base}/figures?q={quote(answer.question.strip(), safe='')}&report={report}&dates=1")
-    return f'<p class="yj-small"><a class="yj-open" href="{link}">{texts.ALL_PLACES}{icon("arrow")}</a></p>'
+    return f'<div class="yj-gap"></div><a class="yj-open" href="{link}">{texts.ALL_PLACES}{icon("arrow")}</a>'
 
 
 def paper_html(citation: Citation, setting: Setting, *, number: int = 0) -> str:
