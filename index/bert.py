@@ -62,7 +62,8 @@ class Bert:
         self._tokenizer.no_padding()
         weights = load_file(folder / _WEIGHTS)
         self._words = weights["embeddings.word_embeddings.weight"]
-        self._places = weights["embeddings.position_embeddings.weight"].float() + weights["embeddings.token_type_embeddings.weight"][0].float()
+        places, kinds = (weights[f"embeddings.{name}_embeddings.weight"].float() for name in ("position", "token_type"))
+        self._places = places + kinds[0]
         self._norm = _norm(weights, "embeddings.LayerNorm", torch.float32)
         self.precision = self._choose(weights)
         self._layers = list(self._read(weights, self.precision))

@@ -37,7 +37,8 @@ def rows(years: Years) -> Iterator[list[str]]:
                 safe_cell(cell)
                 for cell in (
                     point.name, MEASURES[point.measure], ROLES[point.when.role], point.when.year or "", basis(point), row["printed"],
-                    row["value"], row["upper"], row["unit"], row["qualifier"], row["title"], row["report_year"], row["sentence"], row["link"],
+                    row["value"], row["upper"], row["unit"], row["qualifier"], row["title"],
+                row["report_year"], row["sentence"], row["link"],
                 )
             ]  # fmt: skip
 

@@ -176,7 +176,8 @@ def manifest_of(change: Callable[[dict], object]) -> Callable[[dict[str, bytes]]
 
 
 CLIMBERS = [
-    "reports/../../climbed", "../climbed", "/tmp/climbed", "state/.restore/moves.json", "reports/first/../../climbed", "reports/.removed/../climbed", "reports/.removed", "reports/.new-1/a", "climbed",
+    "reports/../../climbed", "../climbed", "/tmp/climbed", "state/.restore/moves.json",
+    "reports/first/../../climbed", "reports/.removed/../climbed", "reports/.removed", "reports/.new-1/a", "climbed",
     "state/bank\\..\\..\\climbed", "reports/a/b/c/d/e", "state/log.sqlite3-wal", "state/serving.lock", "reports//x", "state/a\nb", "state/",
 ]  # fmt: skip
 HOSTILE = {

@@ -83,7 +83,8 @@ def test_another_make_is_left_to_the_library(tmp_path: Path, file: str, key: str
 
 def test_a_folder_left_to_the_library_still_answers(tmp_path: Path) -> None:
     folder = shutil.copytree(DEFAULT_MODEL, tmp_path / "model", ignore=shutil.ignore_patterns("*.npz", "*.py"))
-    (folder / "1_Pooling/config.json").write_text(json.dumps({"word_embedding_dimension": 384, "pooling_mode_cls_token": True, "pooling_mode_mean_tokens": False}))
+    pooling = {"word_embedding_dimension": 384, "pooling_mode_cls_token": True, "pooling_mode_mean_tokens": False}
+    (folder / "1_Pooling/config.json").write_text(json.dumps(pooling))
     vectors = Embedder(folder).encode_queries(["满意率", "疫苗"])
     assert vectors.shape == (2, 384)
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(2), abs=1e-5)

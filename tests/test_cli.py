@@ -150,8 +150,8 @@ def test_every_kind_of_question_in_one_batch(real: Shell, yanji: Report) -> None
     questions = [
         "友谊201街坊签约率", "友谊２０１街坊簽約率", "96.38%是哪句", "养老院、助餐点各有几家", "电梯装了几台，车棚改了几个", "区里哪年地铁通车",
         "今天天气怎么样", "满意率95%是哪句话", "How many elevators were installed?", "SELECT * FROM reports; DROP TABLE",
-        "<script>alert(1)</script>满意率", "🙂🙂🙂", "满意率🙂多少", "满意\u0000率\u0007\u001b[31m多少", "", " \u3000\n\t ", "？？？", "问" * 100_000, "满意率" * 90,
-        "-x", "--help", "{{7*7}}", "\u202e多少率意满", "e\u0301" * 50,
+        "<script>alert(1)</script>满意率", "🙂🙂🙂", "满意率🙂多少", "满意\u0000率\u0007\u001b[31m多少", "", " \u3000\n\t ", "？？？", "问" * 100_000,
+        "满意率" * 90, "-x", "--help", "{{7*7}}", "\u202e多少率意满", "e\u0301" * 50,
     ]  # fmt: skip
     ran = real.batch(*({"id": number, "question": question} for number, question in enumerate(questions)))
     assert (ran.status, ran.err) == (0, "")

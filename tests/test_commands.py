@@ -97,7 +97,8 @@ def test_bad_input_ends_with_two(small: Path, capsys: pytest.CaptureFixture[str]
 
 
 def test_a_line_of_a_batch_that_is_not_as_agreed_is_not_guessed_at(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    wrong: list[dict] = [{"history": {}}, {"history": 0}, {"reports": {}}, {"reports": False}, {"history": ""}, {"reports": [1]}, {"report": ["x"]}]
+    wrong: list[dict] = [{"history": {}}, {"history": 0}, {"history": ""}, {"reports": {}}, {"reports": False}, {"reports": [1]}]
+    wrong += [{"report": ["x"]}]
     lines = [{"id": number, "question": "分类达标率", **more} for number, more in enumerate([*wrong, {"history": None, "reports": []}])]
     (small / "batch.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     assert main(["ask", "--batch", str(small / "batch.jsonl")]) == 2

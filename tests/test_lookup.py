@@ -16,7 +16,8 @@ pytestmark = pytest.mark.model
 
 @pytest.mark.parametrize(
     ("asked", "near"),
-    [("281件", "281项"), ("8月30日", "8月31日"), ("不足六万辆", "6万余辆"), ("6万辆以下", "6万余辆"), ("18岁以下", "18岁以上"), ("满意率95%的那句话", "91.4%"), ("281件是什么", "281项")],
+    [("281件", "281项"), ("8月30日", "8月31日"), ("不足六万辆", "6万余辆"), ("6万辆以下", "6万余辆"),
+    ("18岁以下", "18岁以上"), ("满意率95%的那句话", "91.4%"), ("281件是什么", "281项")],
 )
 def test_another_figure_is_a_false_premise_with_what_is_printed_beside(real_service: Service, asked: str, near: str) -> None:
     answer = real_service.ask(asked)

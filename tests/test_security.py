@@ -193,7 +193,8 @@ def test_a_checked_draft_to_take_away_runs_nothing(service: Service) -> None:
 # ---------- paths ----------
 
 CLIMBS = (
-    "..", "../..", "..%2f..", "%2e%2e", "....//", "bad-2021/..", "bad-2021%00", "/etc/passwd", "..\\..", "%c0%ae%c0%ae", "bad-2021/report.txt",
+    "..", "../..", "..%2f..", "%2e%2e", "....//", "bad-2021/..", "bad-2021%00",
+    "/etc/passwd", "..\\..", "%c0%ae%c0%ae", "bad-2021/report.txt",
     "x" * 5000,
 )  # fmt: skip
 PLACES = ("/report/", "/figures?report=", "/api/v1/figures?report=", "/web/", "/static/", "/assets/")

@@ -358,7 +358,8 @@ def test_killed_at_random_moments(shelf: Path) -> None:
 
 
 def test_a_description_is_read_back_as_it_was_written() -> None:
-    table = {"title": 'a"b\\c\x7f\n', "year": 2021, "published": date(2022, 3, 30), "names": ["甲", "乙"], "before": {"title": "旧", "year": 1}}
+    before = {"title": "旧", "year": 1}
+    table = {"title": 'a"b\\c\x7f\n', "year": 2021, "published": date(2022, 3, 30), "names": ["甲", "乙"], "before": before}
     rows = {"examples": [{"topic": "题", "question": "问"}]}
     nothing = {"publisher": "", "source_url": None, "also_called": []}
     assert tomllib.loads(about_toml(table | rows | nothing | {"before": table["before"] | nothing})) == table | rows

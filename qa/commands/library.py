@@ -56,7 +56,8 @@ def add(
 
     service = opening.service()
     read = extract(file)
-    given = {"title": title, "year": year, "published": published.date() if published else None, "publisher": publisher, "source_url": source_url}
+    day = published.date() if published else None
+    given = {"title": title, "year": year, "published": day, "publisher": publisher, "source_url": source_url}
     made = service.plan_report(read, corrected(identify(read, file.name), given), wanted_id)
     for label, value in told(made, read):
         click.echo(f"{label}:{value}")

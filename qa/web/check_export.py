@@ -120,7 +120,8 @@ def as_page(draft: str, checked: Sequence[CheckedFigure], origin: str, today: da
     return (
         f'<!doctype html>\n<html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{words.MARKED_TITLE}</title><style>{_STYLE}</style></head><body><h1>{words.MARKED_TITLE}</h1>"
-        f'<p class="s">{words.MARKED_NOTE.format(day=today.isoformat())}</p><p>{body}</p><h2>{words.ONE_BY_ONE}</h2><ol>{"".join(items)}</ol></body></html>\n'
+        f'<p class="s">{words.MARKED_NOTE.format(day=today.isoformat())}</p><p>{body}</p>'
+        f'<h2>{words.ONE_BY_ONE}</h2><ol>{"".join(items)}</ol></body></html>\n'
     )
 
 
@@ -135,4 +136,5 @@ def _item(one: CheckedFigure, number: int, origin: str) -> str:
         f'<a href="{escape(origin + c.link)}">{words.OPEN}</a></span></blockquote>'
         for c in citations(one)
     )
-    return f'<li id="n{number}"><b class="{LOOKS[one.verdict][0]}">{words.VERDICTS[one.verdict]}</b> {escape(one.as_written)} <span class="s">{escape(says)}</span>{quotes}</li>'
+    verdict = f'<b class="{LOOKS[one.verdict][0]}">{words.VERDICTS[one.verdict]}</b>'
+    return f'<li id="n{number}">{verdict} {escape(one.as_written)} <span class="s">{escape(says)}</span>{quotes}</li>'

@@ -63,9 +63,10 @@ def _download(report: Report, figures: Sequence[Figure], kind: str) -> Response:
 
 def _main(site: Site, register: Register, wanted: Wanted, shown: Sequence[Group]) -> str:
     table = _table(site, register, shown) if shown else _nothing(site, register, wanted)
+    count = _count(site, register, wanted, sum(len(group.figures) for group in shown))
     return (
         f'<h1 class="yj-h1">{words.TAB_FIGURES}</h1>\n<p class="yj-lede">{words.FIGURES_LEDE}</p>\n'
-        f'{_tools(site, register, wanted)}\n<p class="yj-count" role="status" id="count">{_count(site, register, wanted, sum(len(group.figures) for group in shown))}</p>\n'
+        f'{_tools(site, register, wanted)}\n<p class="yj-count" role="status" id="count">{count}</p>\n'
         f'<div id="figs">{table}</div>'
     )
 

@@ -30,7 +30,8 @@ def report_main(report: Report, figures: Sequence[Figure], base: str, gone: Mapp
     was = _Was(gone or {})
     marks = [Mark(f.start, f.end, "yj-fig", "span", f.indicator) for f in figures]
     return (
-        f'<main class="yj-main" id="main">{was.lost()}<div class="yj-doc">{_head(report, base, was, figured=bool(figures))}{contents(report)}'
+        f'<main class="yj-main" id="main">{was.lost()}<div class="yj-doc">'
+        f'{_head(report, base, was, figured=bool(figures))}{contents(report)}'
         f'<article class="yj-text" lang="zh-CN">{_text(report, marks, was)}</article></div></main>{_dock(report, base)}'
     )
 

@@ -113,7 +113,8 @@ def _find(site: Site, session: Session, case: Case) -> str:
     form = (
         f'<form class="yj-inline" role="search" method="get" action="{site.base}/staff/question#find">{hidden(q=case.question, report=case.report.report_id)}'
         f'<div class="yj-field"><label for="find">{words.ASSIGN_FIND}</label><input class="yj-input" id="find" name="find" type="search" maxlength="100" '
-        f'placeholder="{words.ASSIGN_FIND_HINT}" value="{text(case.find)}"></div><button class="yj-btn">{words.ASSIGN_FIND_GO}</button></form>'
+        f'placeholder="{words.ASSIGN_FIND_HINT}" value="{text(case.find)}"></div>'
+        f'<button class="yj-btn">{words.ASSIGN_FIND_GO}</button></form>'
     )
     if not case.find:
         return form

@@ -85,7 +85,8 @@ def log_html(site: Site, entries: Sequence[Entry], count: int, wanted: Search, p
     """The log, filtered."""
     rows = "".join(_entry(site, entry) for entry in entries)
     listed = f'<ul class="yj-list">{rows}</ul>' if entries else f'<div class="yj-notes">{notice_html(words.LOG_NONE, "search")}</div>'
-    return f'{_filter(site, wanted)}<p class="yj-count" role="status">{words.LOG_COUNT.format(count=count)}</p>{listed}{_pages(site, count, wanted, page)}'
+    said = words.LOG_COUNT.format(count=count)
+    return f'{_filter(site, wanted)}<p class="yj-count" role="status">{said}</p>{listed}{_pages(site, count, wanted, page)}'
 
 
 def _filter(site: Site, wanted: Search) -> str:
@@ -99,7 +100,8 @@ def _filter(site: Site, wanted: Search) -> str:
         f'<form class="yj-tools yj-tools--log" role="search" method="get" action="{site.base}/staff">'
         f'<div class="yj-field yj-field--wide"><label for="k">{words.LOG_SEARCH}</label><input class="yj-input" id="k" name="q" type="search" '
         f'maxlength="100" placeholder="{words.LOG_HINT}" value="{text(wanted.text)}"></div>'
-        f"{select_html('outcome', words.LOG_OUTCOME, outcomes, wanted.outcome)}{select_html('vote', words.LOG_VOTE, words.VOTES, wanted.vote)}{dates}"
+        f"{select_html('outcome', words.LOG_OUTCOME, outcomes, wanted.outcome)}"
+        f"{select_html('vote', words.LOG_VOTE, words.VOTES, wanted.vote)}{dates}"
         f'<div class="yj-btns"><button class="yj-btn yj-btn--main">{words.APPLY}</button>'
         f'<button class="yj-btn" name="as" value="csv">{icon("down2")}{words.CSV}</button>'
         f'<button class="yj-btn" name="as" value="xlsx">{icon("down2")}{words.XLSX}</button></div></form>'
@@ -188,7 +190,8 @@ def bank_html(site: Site, session: Session, banks: Sequence[tuple[str, str, Sequ
     """What staff added, by report: report_id, title, own questions, how many came with the report."""
     lede = words.BANK_LEDE.format(count=sum(shipped for _, _, _, shipped in banks))
     parts = "".join(_bank(site, session, report_id, title, own) for report_id, title, own, _ in banks if own)
-    bring = form_html(site, session, "/bank/import", _import_field([(report_id, title) for report_id, title, _, _ in banks]), "yj-import", upload=True)
+    named = [(report_id, title) for report_id, title, _, _ in banks]
+    bring = form_html(site, session, "/bank/import", _import_field(named), "yj-import", upload=True)
     rows = "".join(_deed(deed) for deed in deeds)
     history = f'<ul class="yj-list">{rows}</ul>' if rows else f'<p class="yj-small">{words.DEEDS_NONE}</p>'
     return (

@@ -57,7 +57,8 @@ def _report(site: Site, report: Report) -> str:
     facts = "".join(f"<span>{text(fact)}</span>" for fact in known if fact)
     return (
         f'<li class="yj-list__row"><div><p class="yj-list__h"><a href="{site.base}/report/{about.report_id}">{text(about.title)}</a></p>'
-        f'<p class="yj-list__m">{facts}</p></div><a class="yj-btn" href="{address(site, "/reports/remove", report=about.report_id)}">{words.REPORTS_REMOVE}</a></li>'
+        f'<p class="yj-list__m">{facts}</p></div>'
+        f'<a class="yj-btn" href="{address(site, "/reports/remove", report=about.report_id)}">{words.REPORTS_REMOVE}</a></li>'
     )
 
 
@@ -68,7 +69,8 @@ def _kept(site: Site, session: Session, one: Removed, there: set[str]) -> str:
     form = form_html(site, session, "/reports/restore", f'{hidden(report=one.report_id)}<button class="yj-btn">{button}</button>')
     return (
         f'<li class="yj-list__row"><div><p class="yj-list__h">{text(one.title)}</p>'
-        f'<p class="yj-list__m"><span>{what.format(at=at)}</span><span>{text(words.REPORTS_ID.format(name=one.report_id))}</span></p></div>{form}</li>'
+        f'<p class="yj-list__m"><span>{what.format(at=at)}</span>'
+        f'<span>{text(words.REPORTS_ID.format(name=one.report_id))}</span></p></div>{form}</li>'
     )
 
 
@@ -76,7 +78,8 @@ def asked_html(site: Site, session: Session, report: Report) -> str:
     """Whether a report is really to go."""
     button = f'{hidden(report=report.report_id)}<div class="yj-btns"><button class="yj-btn yj-btn--main">{words.REPORTS_REMOVE}</button>'
     stay = f'<a class="yj-btn" href="{address(site, "/reports")}">{words.REPORTS_KEEP}</a></div>'
-    return f'<p class="yj-lede">{text(words.REPORTS_REMOVE_SURE.format(title=report.about.title))}</p>{form_html(site, session, "/reports/remove", button + stay, "yj-asked-sure")}'
+    sure = text(words.REPORTS_REMOVE_SURE.format(title=report.about.title))
+    return f'<p class="yj-lede">{sure}</p>' + form_html(site, session, "/reports/remove", button + stay, "yj-asked-sure")
 
 
 def confirm_html(site: Site, session: Session, token: str, read: Extracted, who: Identity, made: Plan | None, said: str) -> str:
@@ -101,12 +104,13 @@ def confirm_html(site: Site, session: Session, token: str, read: Extracted, who:
             ("source_url", words.REPORTS_URL, "url", who.source_url),
         )
     )
-    form = form_html(site, session, "/reports/add", f'{hidden(token=token, does=does)}{fields}<div class="yj-btns">{button}{again}</div>', "yj-form yj-form--report")
+    inside = f'{hidden(token=token, does=does)}{fields}<div class="yj-btns">{button}{again}</div>'
+    form = form_html(site, session, "/reports/add", inside, "yj-form yj-form--report")
     return f'<p class="yj-lede">{words.REPORTS_CONFIRM_LEDE}</p>{shown}{form}{_beginning(read, who, made)}'
 
 
 def _field(name: str, label: str, kind: str, value: str, *, required: bool) -> str:
-    more = ' min="1900" max="2100"' if kind == "number" else ' maxlength="500"' if kind == "url" else ' maxlength="200"' if kind == "text" else ""
+    more = {"number": ' min="1900" max="2100"', "url": ' maxlength="500"', "text": ' maxlength="200"'}.get(kind, "")
     return (
         f'<div class="yj-field"><label for="f-{name}">{label}</label><input class="yj-input" id="f-{name}" name="{name}" type="{kind}" '
         f'value="{text(value)}"{more}{" required" if required else ""}></div>'

@@ -17,7 +17,8 @@ def usage_html(site: Site, log: Log, last_days: int) -> str:
     """The last days in figures and bars."""
     days = log.days(last_days)
     spans = "".join(
-        f'<a href="{address(site, "/usage", days=span)}"{" aria-current=page" if span == last_days else ""}>{words.USAGE_LAST.format(days=span)}</a>'
+        f'<a href="{address(site, "/usage", days=span)}"'
+        f'{" aria-current=page" if span == last_days else ""}>{words.USAGE_LAST.format(days=span)}</a>'
         for span in SPANS
     )
     chosen = f'<nav class="yj-sub" aria-label="{words.USAGE_DAYS}">{spans}</nav>'

@@ -81,7 +81,8 @@ def _main(site: Site, years: Years) -> str:
     reports = len({point.report.report_id for series in years.series for point in series.points})
     drawn = "".join(chart_html(chart, site.base, number) for number, chart in enumerate(charts(years.series), start=1))
     return (
-        f'{_top(site, years.asked, found=True)}<p class="yj-count" role="status">{words.YEARS_COUNT.format(count=count, reports=reports)}</p>\n'
+        f'{_top(site, years.asked, found=True)}'
+        f'<p class="yj-count" role="status">{words.YEARS_COUNT.format(count=count, reports=reports)}</p>\n'
         f"{drawn}{_table(site, years)}{_others(site, years)}"
     )
 

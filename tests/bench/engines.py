@@ -116,7 +116,8 @@ def measure(
     share = found / K / len(times)
     rate = len(passages) / minutes / 60
     return (
-        f"| {len(passages):,} | {name} | {share:.3f} | {p50:.1f} / {p95:.1f} | {np.percentile(cpu, 95):.1f} | {megabytes:.0f} | {minutes:.2f} |"
+        f"| {len(passages):,} | {name} | {share:.3f} | {p50:.1f} / {p95:.1f} | {np.percentile(cpu, 95):.1f} "
+            f"| {megabytes:.0f} | {minutes:.2f} |"
         f" {rate:,.0f} | {load:.2f} |"
     )
 

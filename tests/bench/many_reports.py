@@ -88,7 +88,8 @@ def years(service: Service, today: list[date], only: str, name: str) -> None:
             _say(f"  {'WRONG PLACE' if not right else 'other sentence'} {row['id']} {row['question']} -> {said}")
     for group, results in tally.items():
         place = sum(right for right, _ in results) / len(results)
-        _say(f"{group}: {len(results)} questions, right report {place:.3f}, right sentence first {sum(f for _, f in results) / len(results):.3f}")
+        best = sum(sentence for _, sentence in results) / len(results)
+        _say(f"{group}: {len(results)} questions, right report {place:.3f}, right sentence first {best:.3f}")
 
 
 def _judged(row: dict[str, Any], answer: Answer) -> tuple[bool, bool]:

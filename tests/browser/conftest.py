@@ -140,7 +140,8 @@ def staged(stage: Stage) -> Server:
 
 
 _ANSWERED = """question => {
-  const asked = [...document.querySelectorAll('#yj-talk .yj-q')].pop(), answer = [...document.querySelectorAll('#yj-talk .yj-answer')].pop();
+  const asked = [...document.querySelectorAll('#yj-talk .yj-q')].pop();
+        const answer = [...document.querySelectorAll('#yj-talk .yj-answer')].pop();
   return asked && answer && asked.textContent.endsWith(question) && !answer.querySelector('.yj-wait__b');
 }"""
 

@@ -25,7 +25,8 @@ def main() -> int:
         print(f"{kind.name:32}{kind.count:8}{kind.failed:8}{kind.p50:8.0f}{kind.p95:8.0f}{kind.p99:8.0f}{kind.a_second:10.1f}")
     sizes = [size for _, size in found.memory]
     if sizes:
-        print(f"memory: {sizes[0]:.0f} MB at first, {max(sizes):.0f} at most, {sizes[-1]:.0f} at last, {found.slope(_WARM):+.2f} MB a minute")
+        grows = found.slope(_WARM)
+    print(f"memory: {sizes[0]:.0f} MB at first, {max(sizes):.0f} at most, {sizes[-1]:.0f} at last, {grows:+.2f} MB a minute")
     print(f"stopped with status {found.status}")
     print("\n".join(found.failures) or "nothing failed: every citation verbatim, every answer as given alone")
     return 1 if found.failures or found.status else 0
