@@ -161,17 +161,6 @@ def export_bank(entries: Iterable[BankQuestion]) -> str:
     return "".join(_line(entry) for entry in entries)
 
 
-def write_bank(path: Path, entries: Sequence[BankQuestion], report: Report) -> None:
-    """Replace a file by these questions, in one step.
-
-    Raises:
-        BankError: two questions are the same, a quote is not in the report, or the file cannot be written.
-    """
-    body = export_bank(_checked(enumerate(entries, start=1), report, path.name))
-    with _locked(path):
-        _replace(path, body)
-
-
 def append_bank(path: Path, report: Report, *entries: BankQuestion) -> None:
     """Add questions to a file, which need not exist yet: all, or none. On return they are on the disk; a crash leaves the old file.
 

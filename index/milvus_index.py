@@ -196,10 +196,6 @@ class MilvusIndex:
                 sign = -1 if field == "sparse" and any((scores < 0).any() for _, scores in hits) else 1
                 return [[Hit(h.vector_id, sign * h.score) for h in best_first(ids, sign * scores, k)] for ids, scores in hits]
 
-    def drop(self) -> None:
-        """Remove the collection."""
-        self._ask(lambda: self._client.drop_collection(self._name))
-
     def save(self, path: Path) -> None:
         """Write down which collection it is; Milvus keeps the rest."""
         self._ask(lambda: self._client.flush(self._name))

@@ -6,7 +6,6 @@ Operands are figures of one sentence or of two neighbouring ones, in one unit; a
 import re
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
 
 from corpus.figures import Figure
 from corpus.fold import fold
@@ -101,8 +100,3 @@ def percent(value: Fraction) -> str:
     '97.64%'
     """
     return f"{float(value * 100):.2f}".rstrip("0").rstrip(".") + "%"
-
-
-def neighbours(rows: tuple[int, ...]) -> bool:
-    """Whether rows follow one another without a gap."""
-    return all(b - a == 1 for a, b in pairwise(rows))

@@ -16,7 +16,6 @@ import numpy.typing as npt
 from corpus.numerals import Number, same_value
 from corpus.report import Report, Sentence
 from index.base import Vectors
-from index.embed import Encoder
 from index.lexical import Scores
 from index.passage_index import PassageIndex, RowHit
 from index.words import pairs
@@ -75,12 +74,6 @@ class Candidates:
     def signal(self, name: Signal) -> npt.NDArray[np.float32]:
         """One signal of every candidate, shape (n_candidates,)."""
         return np.asarray(self.signals[:, _COLUMN[name]], np.float32)
-
-
-def retrieve(index: PassageIndex, encoder: Encoder, query: Query, report_ids: Sequence[str] = ()) -> Candidates:
-    """Ask every source and pool what they propose."""
-    [vector] = encoder.encode_queries([query.text])
-    return pool(index, query, vector, report_ids)
 
 
 def pool(

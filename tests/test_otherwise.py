@@ -49,7 +49,10 @@ def test_a_near_miss_in_a_word_is_refused(real_service: Service, asked: str) -> 
 
 
 @pytest.mark.model
-@pytest.mark.parametrize(("asked", "printed"), [("非机动车棚有几个", "79个"), ("延吉街道热线满意率", "91.4%"), ("没有物业的小区几个", "14个"), ("18岁以上全程接种率", "87.44%"), ("还有几件没化解", "3件")])
+@pytest.mark.parametrize(
+    ("asked", "printed"),
+    [("非机动车棚有几个", "79个"), ("延吉街道热线满意率", "91.4%"), ("没有物业的小区几个", "14个"), ("18岁以上全程接种率", "87.44%"), ("还有几件没化解", "3件")],
+)
 def test_what_the_sentence_does_tell_is_answered(real_service: Service, asked: str, printed: str) -> None:
     answer = real_service.ask(asked)
     assert answer.answered

@@ -18,7 +18,7 @@ from fakes import write_report
 
 from corpus import durable
 from corpus.about_file import about_toml
-from corpus.bank import BankQuestion, write_bank
+from corpus.bank import BankQuestion, append_bank
 from corpus.errors import InputError, LibraryError, ReportError, UnknownReport
 from corpus.former import NEAR, former_lines, gone, pairs, read_former
 from corpus.identify import Identity
@@ -113,7 +113,7 @@ def test_what_cannot_be_added_is_said(shelf: Path, who: Identity, wanted: str, w
 def test_a_new_version_keeps_id_bank_and_names_and_remembers_the_old_sentences(shelf: Path) -> None:
     name = put_in(shelf)
     old = Library(shelf).report(name)
-    write_bank(shelf / name / "bank.jsonl", [BankQuestion("满意吗", "满意率91.4%。"), BankQuestion("第三", "第三句不变。")], old)
+    append_bank(shelf / name / "bank.jsonl", old, BankQuestion("满意吗", "满意率91.4%。"), BankQuestion("第三", "第三句不变。"))
     table = read_about(shelf / name) | {"names": ["友谊201街坊"], "examples": [_example("满意吗"), _example("第三"), _example("没有")]}
     (shelf / name / "about.toml").write_text(about_toml(table), encoding="utf-8")
     one = made(shelf, NEW)

@@ -116,7 +116,6 @@ MARKED_TITLE = "数据核对批注稿"
 MARKED_NOTE = "批注由有据按报告原句核对，{day}。相符，只表示与报告一致。"
 CHECK_COLUMNS = ("结论", "稿中写", "报告写", "说明", "稿中第几字", "报告", "部分", "原句", "链接")
 BAD_FILE = "文件读不出来，请换一个文件，或直接粘贴文字。"
-MEGABYTES = "文件太大，请分成几份再核对。"
 
 # A draft about the report that comes with the project; offered only where that report is served.
 SAMPLE_OF = "yanji-2021"
@@ -173,7 +172,6 @@ LOG_UP, LOG_DOWN = "有用 {count}", "没用 {count}"
 LOG_WHY = "（{why}）"
 LOG_MEANT = "按“{question}”理解"
 LOG_NONE = "没有符合的记录。"
-LOG_ANATOMY = "看怎么找的"
 LOG_EMPTY_QUESTION = "（没有输入）"
 NEWER, OLDER = "较新的", "较早的"
 LOG_PAGE = "第 {page} 页"
