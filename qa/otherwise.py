@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from corpus.number import Number, same_value
+from index.words import says_how
 from qa.asked import numbers_of
 from qa.compare import bound_of
 
@@ -17,7 +18,7 @@ _NO_DENIAL = re.compile(
 )
 _DENIAL = re.compile(
     r"[不未非](?:曾|经|被|再)?(?P<what>[\u4e00-\u9fff]{2})|没(?:有|被)?(?P<undone>[\u4e00-\u9fff]{1,2}?)(?=[的完好掉]|[?？。]*$)"
-)  # 没电梯 is what the asker has not; 没装的 is what is asked
+)  # 没有电梯的 is what the asker has not; 没装的 is what is asked
 _DENIED = re.compile(r"[不未没无非尚剩待]|还有|另有|余下|除|隐患")
 _NEAR = 12  # characters around a word in which its denial may stand
 _PREFIX = re.compile(r"[非未](?P<what>[\u4e00-\u9fff]{2})")
@@ -87,7 +88,11 @@ def _same_age(one: Number, other: Number) -> bool:
 
 
 def _words(pattern: re.Pattern[str], text: str) -> Iterator[str]:
-    return (next(filter(None, match.groups()), "") for match in pattern.finditer(text))
+    for match in pattern.finditer(text):
+        found = match.groupdict()
+        undone = found.get("undone")
+        if undone is None or len(undone) == 1 or says_how(undone):
+            yield undone or found["what"]
 
 
 def _denied(what: str, text: str) -> bool:
