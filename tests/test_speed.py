@@ -10,7 +10,7 @@ import pytest
 from qa.retrieve import best_places
 
 QUESTIONS = Path(__file__).parent / "data" / "dev.jsonl"
-_MOST = 4.0  # times the forward pass alone; it is about 1.4, so only a gross slip fails, on any machine
+_MOST = 2.0  # times the forward pass alone, in processor time, measured side by side; it is about 1.4
 
 
 @pytest.mark.parametrize("seed", range(20))
