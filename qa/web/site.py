@@ -76,18 +76,8 @@ def create_app(
     asking = Asking(service, site, limits.ask, lines.ask)
     gradio_app = chat.mounted(site.base)
     endpoint = _endpoint(service, settings, limits, lines)
-    app = DescribedApp(
-        title=texts.API_TITLE,
-        description=texts.API_SAYS,
-        version="1",
-        docs_url=None,
-        redoc_url=None,
-        openapi_url="/api/v1/openapi.json",
-        servers=[{"url": site.base}] if site.base else None,
-        lifespan=_lifespan_of(gradio_app, endpoint),
-        middleware=_layers(site, settings, Middleware(Observed, metrics=metrics, look=look, style=settings.requests, say=_say)),
-    )
-    problems.install(app, site)
+    observed = Middleware(Observed, metrics=metrics, look=look, style=settings.requests, say=_say)
+    app = _empty(site, _lifespan_of(gradio_app, endpoint), _layers(site, settings, observed))
     for routes in (
         assets.router(),
         health.router(service, site),
@@ -111,6 +101,23 @@ def create_app(
         app.router.routes.append(endpoint.route())
     app.state.streams = chat.streams(gradio_app)
     app.router.default = GradioGate(gradio_app, _refusal(site))
+    return app
+
+
+def _empty(site: Site, lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]], layers: list[Middleware]) -> FastAPI:
+    """An application without pages, that says what goes wrong in our own words."""
+    app = DescribedApp(
+        title=texts.API_TITLE,
+        description=texts.API_SAYS,
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+        servers=[{"url": site.base}] if site.base else None,
+        lifespan=lifespan,
+        middleware=layers,
+    )
+    problems.install(app, site)
     return app
 
 
