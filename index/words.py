@@ -20,12 +20,22 @@ _names: set[str] = set()  # learned so far
 
 
 @lru_cache(maxsize=1)
-def _segmenter() -> Any:
+def _dictionary() -> Any:
+    """The segmenter as it comes; it learns nothing."""
     import jieba
 
     jieba.setLogLevel(logging.CRITICAL)  # it logs a traceback when its cache cannot be written, and goes on
     tokenizer = jieba.Tokenizer()
     tokenizer.initialize()
+    return tokenizer
+
+
+@lru_cache(maxsize=1)
+def _segmenter() -> Any:
+    """The one that learns names."""
+    plain = _dictionary()
+    tokenizer = type(plain)()
+    tokenizer.FREQ, tokenizer.total, tokenizer.initialized = dict(plain.FREQ), plain.total, True  # some 15 MB
     return tokenizer
 
 
@@ -42,6 +52,12 @@ def segment(text: str) -> list[str]:
     """Words in order that joined give the folded text back."""
     with _lock:
         return list(_segmenter().cut(fold(text)))
+
+
+def plain_segment(text: str) -> list[str]:
+    """Words in order by the dictionary alone: what they are does not depend on which reports' names have been learned."""
+    with _lock:
+        return list(_dictionary().cut(fold(text)))
 
 
 def is_word(word: str) -> bool:
@@ -61,7 +77,7 @@ _DOING = re.compile(r"^(\S+) \d+ (?:v|vd|vi|a|ad|an|d|z)$", re.MULTILINE)
 @lru_cache(maxsize=1)
 def _doing() -> frozenset[str]:
     """Words that the segmenter's dictionary knows as verbs, adjectives or adverbs only."""
-    with _segmenter().get_dict_file() as file:
+    with _dictionary().get_dict_file() as file:
         return frozenset(_DOING.findall(file.read().decode()))
 
 
@@ -79,7 +95,7 @@ _VERB = re.compile(r"^(\S+) \d+ (?:v|vd|vi|vq)$", re.MULTILINE)
 
 @lru_cache(maxsize=1)
 def _verbs() -> frozenset[str]:
-    with _segmenter().get_dict_file() as file:
+    with _dictionary().get_dict_file() as file:
         return frozenset(_VERB.findall(file.read().decode()))
 
 
@@ -97,7 +113,7 @@ _PLACE_NAME = re.compile(r"^(\S+) \d+ (?:ns|nr|nrt)$", re.MULTILINE)
 
 @lru_cache(maxsize=1)
 def _place_names() -> frozenset[str]:
-    with _segmenter().get_dict_file() as file:
+    with _dictionary().get_dict_file() as file:
         return frozenset(_PLACE_NAME.findall(file.read().decode()))
 
 
@@ -107,7 +123,7 @@ def may_name_a_place(word: str) -> bool:
     >>> may_name_a_place("长白"), may_name_a_place("殷行"), may_name_a_place("目前")
     (True, True, False)
     """
-    return word in _place_names() or not _segmenter().FREQ.get(word)
+    return word in _place_names() or not _dictionary().FREQ.get(word)
 
 
 def words(text: str) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 import re
 
 from corpus.numerals import Number
-from index.words import may_name_a_place, says_how, segment
+from index.words import may_name_a_place, plain_segment, says_how
 from qa.claims import Claim
 from qa.known import Known
 from qa.publishers import ours
@@ -42,7 +42,7 @@ def _named_office(claim: Claim, known: Known) -> bool:
 def _other_office(named: str, known: Known) -> bool:
     """A name that the dictionary does not hold and that falls into single characters."""
     at = named.find("街道")
-    word = segment(named[:at])[-1] if at > 1 else ""
+    word = plain_segment(named[:at])[-1] if at > 1 else ""
     return (
         len(word) == 1
         and word not in _BEFORE_OFFICE
@@ -77,7 +77,7 @@ def _is_wider(found: re.Match[str], known: Known) -> bool:
         return not state and (found["whole"][0] not in "全本我" or level != own[-1:])
     # 居民区, 棚户区 are no names: a district counts where it is the publisher's own, any other place where the report has no word of it.
     around = found["name"] in known.report.about.publisher or (level != "区" and found["name"] not in known.wording.text)
-    rest = segment(found["rest"])
+    rest = plain_segment(found["rest"])
     return around and found["name"] not in own and (not rest or says_how(rest[0]) or _PREDICATE.match(found["rest"]) is not None)
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from corpus.figures import Figure, figures_of_text, sentence_spans
 from corpus.fold import fold
+from index.words import plain_segment as words_of
 from index.words import says_how
-from index.words import segment as words_of
 from qa.likeness import content_words, crowded_segments, own_text, plain_words
 
 Span = tuple[int, int]

@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-from index.words import is_verb, says_how, segment
+from index.words import is_verb, plain_segment, says_how
 from qa.likeness import STOP, in_some_form
 
 # Each with what may follow it where it denies nothing: 不断, 未来, 非常, 无人智能化, 不足80家 (a bound), 不少于.
@@ -49,7 +49,7 @@ def _plain_verbs() -> frozenset[str]:
 def _strange_verbs(own: str) -> tuple[str, ...]:
     """Verbs of two characters and more that may mean anything: neither plain ones nor such with a plain one in them (办结了)."""
     plain = _plain_verbs()
-    found = (word for word in segment(own) if len(word) > 1 and is_verb(word))
+    found = (word for word in plain_segment(own) if len(word) > 1 and is_verb(word))
     return tuple(word for word in found if word not in plain and word not in STOP and word[:2] not in plain)
 
 
@@ -74,7 +74,7 @@ def turned(own: str, said: str, stated: str, sentence: str, around: str) -> bool
     if not _reversed(own) <= _reversed(sentence):
         return True
     # 拆除店招50处: 整治店招50处 leaves the verb out, 新装店招50处 has another.
-    return bool(_reversed(stated) - _reversed(said)) and any(says_how(word) and not in_some_form(word, sentence) for word in segment(own))
+    return bool(_reversed(stated) - _reversed(said)) and any(says_how(word) and not in_some_form(word, sentence) for word in plain_segment(own))
 
 
 def _also(denied: str, others: tuple[str, ...]) -> bool:

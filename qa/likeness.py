@@ -17,7 +17,7 @@ from corpus.figures import Figure, clause_spans
 from corpus.fold import fold
 from corpus.numerals import Number, read_numbers
 from corpus.report import Report
-from index.words import says_how, segment
+from index.words import plain_segment, says_how
 
 Floats = NDArray[np.float32]
 OWN, NEAR, SENTENCE, AROUND = 1.0, 0.95, 0.55, 0.3  # worth of a draft word found in the segment, subject, sentence, paragraph
@@ -81,7 +81,7 @@ def content_words(text: str) -> tuple[str, ...]:
             continue
         words = [
             word
-            for word in _with_rates(segment(_RATE_IS.sub(r"\1 \2", part)))
+            for word in _with_rates(plain_segment(_RATE_IS.sub(r"\1 \2", part)))
             if _WORD.fullmatch(word) and not _NUMERAL_WORD.fullmatch(word)
         ]
         found += [word for word in words if word not in STOP and (len(word) > 1 or word in _SINGLE or word in _same_words())]
@@ -122,7 +122,7 @@ def abbreviates(word: str, text: str) -> bool:
 @lru_cache(maxsize=8192)
 def _initials(text: str) -> str:
     """First characters of the words of a text, a blank for words of one character."""
-    return "".join(word[0] if len(word) > 1 else " " for word in segment(text))
+    return "".join(word[0] if len(word) > 1 else " " for word in plain_segment(text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from corpus.figures import Figure, plain
 from corpus.fold import fold
 from corpus.report import Report
 from corpus.units import common
-from index.words import segment
+from index.words import plain_segment
 from qa.when import Times, When
 
 Measure = Literal["level", "up", "down", "more", "less"]  # the value itself; growth or fall in percent; by how much it grew or fell
@@ -224,7 +224,7 @@ def _bare(name: str) -> str:
 @lru_cache(maxsize=65536)
 def name_words(name: str) -> frozenset[str]:
     """The words that make a name, without those that change nothing: 粮食总产量 and 全国粮食产量 have the same."""
-    found = segment(_bare(name))
+    found = plain_segment(_bare(name))
     return frozenset(word for word in found if word not in _LIGHT and _HAN.search(word)) or frozenset(found)
 
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Literal
 
 from corpus.units import UNITS
-from index.words import says_how, segment
+from index.words import plain_segment, says_how
 from qa.bodies import wider_place
 from qa.claims import Claim
 from qa.derive import TOTAL_CUE
@@ -161,7 +161,7 @@ def _rate_text(said: str, at: int) -> str:
     while start > 1:
         before = _clause(said, start - 2)
         each = _EACH.search(before)
-        if each is None or len(before) - each.end() > _NOUN or any(says_how(word) for word in segment(before[each.end() :])):
+        if each is None or len(before) - each.end() > _NOUN or any(says_how(word) for word in plain_segment(before[each.end() :])):
             break
         text, start = before + text, max(said.rfind(mark, 0, start - 2) for mark in ",;。") + 1
     return text
@@ -211,6 +211,6 @@ def _change(said: str, at: int) -> Literal["up", "down", "either", ""]:
     start = max(said.rfind(mark, 0, at) for mark in ",;:。()、") + 1
     before = said[start:at]
     found = _CHANGE.search(before)
-    if found is None or _LEVEL.search(before) or any(says_how(word) for word in segment(found["object"]) if len(word) > 1):
+    if found is None or _LEVEL.search(before) or any(says_how(word) for word in plain_segment(found["object"]) if len(word) > 1):
         return ""
     return "up" if found["up"] else "down" if found["down"] else "either"

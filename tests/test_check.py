@@ -11,21 +11,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.figures import register
+from corpus.library import Library
 from corpus.numerals import read_numbers
 from corpus.read import read_report
 from corpus.report import About
 from corpus.split import split_report
+from index.words import learn_names
 from qa.check import Known, check_draft
 from qa.claims import read_claims
 from qa.compare import agree
+from qa.likeness import content_words
 from qa.shortlist import MOST, Shortlist
 
 DATA = Path(__file__).parent / "data"
+REPORTS = Path(__file__).parent.parent / "corpus" / "reports"
 
 
 @pytest.fixture(scope="module")
 def known():
-    return Known.of(read_report(Path(__file__).parent.parent / "corpus" / "reports" / "yanji-2021"))
+    return Known.of(read_report(REPORTS / "yanji-2021"))
 
 
 def claims(name):
@@ -258,6 +262,15 @@ def test_two_indicators_that_fit_are_both_listed(known):
     assert len(one.others) >= 1
     assert "处置率" in one.note
     assert "整改率" in one.note
+
+
+def test_verdicts_do_not_depend_on_the_names_that_other_work_has_taught(known):
+    texts = [row["text"] for row in claims("claims_second.jsonl")]
+    before = [verdicts(text, known) for text in texts]
+    learn_names(Library(REPORTS).names_of("yanji-2021"))
+    content_words.cache_clear()
+    fresh = Known.of(read_report(REPORTS / "yanji-2021"))
+    assert [verdicts(text, fresh) for text in texts] == before
 
 
 def test_negation_turns_a_figure_around(known):

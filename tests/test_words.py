@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.fold import fold
-from index.words import is_word, learn_names, pairs, segment, words
+from index.words import is_word, learn_names, pairs, plain_segment, segment, words
 
 mixed = st.text(alphabet="满意率延吉新村街道２905,.%() ；abＣ\n舊區", max_size=80)
 
@@ -83,3 +83,4 @@ def test_what_was_cut_before_a_name_was_known_is_cut_again(monkeypatch: pytest.M
     learn_names(["淞杨睦邻小站"])
     assert "淞杨睦邻小站" not in before
     assert "淞杨睦邻小站" in words("淞杨睦邻小站开放")
+    assert "淞杨睦邻小站" not in plain_segment("淞杨睦邻小站开放")

@@ -43,7 +43,7 @@ def answer_batch(service: "Service", path: Path, report_ids: tuple[str, ...] = (
         question, history, reports = text_of(line, "question"), texts_of(line, "history"), texts_of(line, "reports")
         return service.ask(question, history=history, reports=reports or report_ids, k=k).to_json()
 
-    run_batch(path, ("question", "history", "reports"), reply)
+    run_batch(path, reply)
 
 
 @click.command(cls=ChineseCommand)

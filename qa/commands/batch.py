@@ -13,12 +13,11 @@ from corpus.errors import InputError, YoujuError
 Reply = Callable[[dict[str, Any]], dict[str, Any]]
 
 
-def run_batch(path: Path, fields: tuple[str, ...], reply: Reply) -> None:
-    """Answer every line, in order.
+def run_batch(path: Path, reply: Reply) -> None:
+    """Answer every line, in order. Fields that nobody asked for are passed over: files of labelled questions and drafts hold more.
 
     Args:
         path: the file; ``-`` is standard input.
-        fields: what a line may hold beside ``id``; a misspelt field is an error, not silence.
         reply: one line -> what to say beside its id.
 
     Raises:
@@ -33,7 +32,6 @@ def run_batch(path: Path, fields: tuple[str, ...], reply: Reply) -> None:
             if not isinstance(line, dict):
                 raise InputError("每行要是一个 JSON 对象")
             line_id = line.get("id")
-            _refuse_others(line, fields)
             out = _written({"id": line_id, **reply(line)})
         except UnicodeDecodeError:
             bad, out = True, _written({"id": line_id, "error": f"第 {number} 行不是 UTF-8 编码;请另存为 UTF-8 再试"})
@@ -88,12 +86,6 @@ def texts_of(line: dict[str, Any], name: str) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise InputError(f"{name} 要是一列文字")
     return value
-
-
-def _refuse_others(line: dict[str, Any], fields: tuple[str, ...]) -> None:
-    others = [name for name in line if name not in ("id", *fields)]
-    if others:
-        raise InputError(f"不认识的字段“{others[0][:20]}”;可用的有:{'、'.join(('id', *fields))}")
 
 
 def _written(out: dict[str, Any]) -> str:

@@ -49,4 +49,4 @@ def _check_batch(service: "Service", path: Path, report_ids: tuple[str, ...]) ->
         found = service.check(text_of(line, "text"), texts_of(line, "reports") or report_ids)
         return {"figures": [figure.to_json() for figure in found]}
 
-    run_batch(path, ("text", "reports"), reply)
+    run_batch(path, reply)
