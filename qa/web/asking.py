@@ -27,23 +27,24 @@ class Asking:
         self._line = line
         self._site = site
         self._max_question = site.max_question
-        self._kept: tuple[tuple[About, ...], list[tuple[str, str]], Setting] | None = None
+        self._kept: tuple[tuple[tuple[About, ...], bool], list[tuple[str, str]], Setting] | None = None
 
     @property
     def topics(self) -> list[tuple[str, str]]:
         """Topics and questions to offer."""
         return self._current()[1]
 
-    def _current(self) -> tuple[tuple[About, ...], list[tuple[str, str]], Setting]:
-        """What the reports there are now make of topics and answers."""
+    def _current(self) -> tuple[tuple[tuple[About, ...], bool], list[tuple[str, str]], Setting]:
+        """What the reports there are now make of topics and answers; topics are tried once the service is ready."""
         reports, kept = self._site.reports, self._kept
-        if kept is None or kept[0] != reports:
+        state = reports, self._service.ready
+        if kept is None or kept[0] != state:
             topics = self._service.examples()
             examples = tuple(question for _, question in topics)
             titles = {about.report_id: about.title for about in reports}
             home = reports[0].report_id
             setting = Setting(self._site.base, self._site.year, examples, titled=len(reports) > 1, home_report=home, titles=titles)
-            self._kept = kept = (reports, topics, setting)
+            self._kept = kept = (state, topics, setting)
         return kept
 
     @property
