@@ -74,7 +74,8 @@ def turned(own: str, said: str, stated: str, sentence: str, around: str) -> bool
     if not _reversed(own) <= _reversed(sentence):
         return True
     # 拆除店招50处: 整治店招50处 leaves the verb out, 新装店招50处 has another.
-    return bool(_reversed(stated) - _reversed(said)) and any(says_how(word) and not in_some_form(word, sentence) for word in plain_segment(own))
+    another = (word for word in plain_segment(own) if says_how(word) and not in_some_form(word, sentence))
+    return bool(_reversed(stated) - _reversed(said)) and next(another, None) is not None
 
 
 def _also(denied: str, others: tuple[str, ...]) -> bool:
