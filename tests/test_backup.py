@@ -39,7 +39,7 @@ class Place:
     def fill(self, word: str = "甲", questions: int = 3) -> "Place":
         write_report(self.reports / "first", f"第一份报告\n{word}年工单2905件。\n", f'title = "{word}"\n')
         write_report(self.reports / f"own-{len(word)}", f"另一份{word}\n助餐点8家。\n")
-        BankDesk(Library(self.reports), self.state).add("first", BankQuestion(f"{word}几件", "2905件"), None, None)
+        BankDesk(Library(self.reports), self.state).add("first", [BankQuestion(f"{word}几件", "2905件")], None, None)
         self.ask(*(f"{word}{number}" for number in range(questions)))
         write_report(self.reports / ".removed" / "gone@1", f"移走的{word}\n")
         (self.state / "staff.jsonl").write_text(json.dumps({"who": word}) + "\n")

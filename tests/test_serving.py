@@ -348,5 +348,5 @@ def test_workers_that_cannot_load_say_why_once(tmp_path: Path) -> None:
     environment = os.environ | {"YOUJU_REPORTS": str(tmp_path / "none"), "YOUJU_PORT": "0", "YOUJU_STATE": str(tmp_path)}
     command = [sys.executable, "app.py", "--workers", "2"]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=120)
-    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "YOUJU_REPORTS" in done.stderr
