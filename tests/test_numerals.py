@@ -51,7 +51,8 @@ def full_width(text: str) -> str:
     return text.translate({ord(a): ord(a) + 0xFEE0 for a in "0123456789.,%"})
 
 
-wholes = st.integers(min_value=1, max_value=10**10 - 1)  # eleven plain digits from 13 on are a mobile phone number
+# Eleven plain digits from 13 on are a mobile phone number, ten from 400 on a service line.
+wholes = st.integers(min_value=1, max_value=10**10 - 1).filter(lambda number: number // 10**7 != 400)
 units = st.sampled_from(["件", "人次", "剂次", "家", "辆", "户", "元", "平方米", "个"])
 
 

@@ -74,15 +74,23 @@ def modules() -> Iterator[Path]:
             yield path
 
 
+def said(tried: dict[str, int], faults: dict[str, str]) -> str:
+    r"""What was tried and found.
+
+    >>> said({"tests/test_a.py::test_b": 1200}, {"tests/test_a.py::test_b": "call: no"}).splitlines()
+    ['    1,200  test_a.py::test_b  FAULT', '    1,200  inputs, 1 properties, 1 faults', '', '==== tests/test_a.py::test_b', 'call: no']
+    """
+    lines = [f"{count:>9,}  {name.removeprefix('tests/')}{'  FAULT' if name in faults else ''}" for name, count in sorted(tried.items())]
+    lines.append(f"{sum(tried.values()):>9,}  inputs, {len(tried)} properties, {len(faults)} faults")
+    return "\n".join([*lines, *(f"\n==== {name}\n{why}" for name, why in faults.items())]) + "\n"
+
+
 def main(minutes: float, words: list[str]) -> int:
     longer = Longer(minutes * 60, words)
     # nothing is written into the checkout; warnings of libraries under odd input are no faults of ours
     options = ["-p", "no:cacheprovider", "-p", "no:terminal", "-o", "addopts=", "-o", "filterwarnings=ignore"]
     pytest.main([*options, *map(str, modules())], plugins=[longer])
-    for _name, _count in sorted(longer.tried.items()):
-        pass
-    for _name, _why in longer.faults.items():
-        pass
+    sys.stdout.write(said(longer.tried, longer.faults))
     return bool(longer.faults) or not longer.tried
 
 
