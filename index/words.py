@@ -71,14 +71,11 @@ def frequency(word: str) -> int:
         return int(_segmenter().FREQ.get(word) or 0)
 
 
-_DOING = re.compile(r"^(\S+) \d+ (?:v|vd|vi|a|ad|an|d|z)$", re.MULTILINE)
-
-
-@lru_cache(maxsize=1)
-def _doing() -> frozenset[str]:
-    """Words that the segmenter's dictionary knows as verbs, adjectives or adverbs only."""
+@lru_cache(maxsize=3)
+def _tagged(tags: str) -> frozenset[str]:
+    """Words that the segmenter's dictionary knows under some of its tags; read once for each set of tags."""
     with _dictionary().get_dict_file() as file:
-        return frozenset(_DOING.findall(file.read().decode()))
+        return frozenset(re.findall(rf"^(\S+) \d+ (?:{tags})$", file.read().decode(), re.MULTILINE))
 
 
 def says_how(word: str) -> bool:
@@ -87,16 +84,7 @@ def says_how(word: str) -> bool:
     >>> says_how("揪出"), says_how("协议")
     (True, False)
     """
-    return word in _doing()
-
-
-_VERB = re.compile(r"^(\S+) \d+ (?:v|vd|vi|vq)$", re.MULTILINE)
-
-
-@lru_cache(maxsize=1)
-def _verbs() -> frozenset[str]:
-    with _dictionary().get_dict_file() as file:
-        return frozenset(_VERB.findall(file.read().decode()))
+    return word in _tagged("v|vd|vi|a|ad|an|d|z")
 
 
 def is_verb(word: str) -> bool:
@@ -105,16 +93,7 @@ def is_verb(word: str) -> bool:
     >>> is_verb("遣散"), is_verb("团队")
     (True, False)
     """
-    return word in _verbs()
-
-
-_PLACE_NAME = re.compile(r"^(\S+) \d+ (?:ns|nr|nrt)$", re.MULTILINE)
-
-
-@lru_cache(maxsize=1)
-def _place_names() -> frozenset[str]:
-    with _dictionary().get_dict_file() as file:
-        return frozenset(_PLACE_NAME.findall(file.read().decode()))
+    return word in _tagged("v|vd|vi|vq")
 
 
 def may_name_a_place(word: str) -> bool:
@@ -123,7 +102,7 @@ def may_name_a_place(word: str) -> bool:
     >>> may_name_a_place("长白"), may_name_a_place("殷行"), may_name_a_place("目前")
     (True, True, False)
     """
-    return word in _place_names() or not _dictionary().FREQ.get(word)
+    return word in _tagged("ns|nr|nrt") or not _dictionary().FREQ.get(word)
 
 
 def words(text: str) -> tuple[str, ...]:

@@ -1,7 +1,9 @@
 """``bank``: the question bank, what people ask and which sentence answers it."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -9,6 +11,9 @@ from corpus.errors import InputError
 from qa.commands.batch import read_lines
 from qa.commands.chinese import ChineseGroup
 from qa.commands.opening import Opening, which
+
+if TYPE_CHECKING:
+    from corpus.bank import BankQuestion
 
 
 @click.group(cls=ChineseGroup)
@@ -52,9 +57,7 @@ def bank_remove(opening: Opening, question: str, report_id: str | None) -> None:
 @click.pass_obj
 def bank_list(opening: Opening, own: bool, report_id: str | None) -> None:
     """列出问题库。"""
-    service = opening.service()
-    report_id = which(service, report_id)
-    for entry in service.own_bank(report_id) if own else service.bank(report_id):
+    for entry in _entries(opening, report_id, own=own):
         click.echo(f"{entry.question}\t{entry.quote or '报告没有:' + entry.reason}")
 
 
@@ -66,9 +69,7 @@ def bank_export(opening: Opening, own: bool, report_id: str | None) -> None:
     """导出问题库,每行一个 JSON。"""
     from corpus.bank import export_bank
 
-    service = opening.service()
-    report_id = which(service, report_id)
-    sys.stdout.write(export_bank(service.own_bank(report_id) if own else service.bank(report_id)))
+    sys.stdout.write(export_bank(_entries(opening, report_id, own=own)))
 
 
 @bank.command("import")
@@ -93,3 +94,9 @@ def _joined(file: Path) -> str:
         return "\n".join(line.decode() for _, line in read_lines(file))
     except UnicodeDecodeError as error:
         raise InputError(f"{file} 不是 UTF-8 编码;请另存为 UTF-8 再试") from error
+
+
+def _entries(opening: Opening, report_id: str | None, *, own: bool) -> "Sequence[BankQuestion]":
+    service = opening.service()
+    report_id = which(service, report_id)
+    return service.own_bank(report_id) if own else service.bank(report_id)
