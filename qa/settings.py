@@ -1,4 +1,4 @@
-"""Every setting in one table. Only ``cli.py`` and ``app.py`` read it; everything else takes plain arguments."""
+"""Every setting in one table. Only the command line, ``fit.py`` and ``app.py`` read it; everything else takes plain arguments."""
 
 import ipaddress
 from pathlib import Path
