@@ -31,11 +31,12 @@ _SYSTEM = {
     errno.EADDRNOTAVAIL: "这不是本机的地址",
     errno.EINVAL: "名字或值不能用",
 }
+_LONGEST = 200  # characters of a library's own message
 _PLACE = re.compile(r"line (\d+), column (\d+)")
 
 
 def cause(error: Exception) -> str:
-    """The reason in a few words; for one not in the table, the number that a search finds.
+    """The reason in a few words; for one not in the table, the number or the line that a search finds.
 
     >>> cause(FileNotFoundError(errno.ENOENT, "No such file or directory"))
     '没有这个文件或文件夹'
@@ -53,4 +54,14 @@ def cause(error: Exception) -> str:
         return f"第 {place[1]} 行第 {place[2]} 个字写得不对" if place else "没有写完"
     if isinstance(error, sqlite3.Error):
         return "数据库文件读不懂或正被占用"
-    return type(error).__name__
+    return first_line(error)
+
+
+def first_line(error: BaseException) -> str:
+    r"""What a library says of its own error: the name of its class and the first line of its message, cut to be read.
+
+    >>> first_line(RuntimeError("no kernel for this processor\nsecond line"))
+    'RuntimeError: no kernel for this processor'
+    """
+    said = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
+    return f"{type(error).__name__}: {said}"[:_LONGEST].rstrip(": ")

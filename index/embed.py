@@ -1,21 +1,26 @@
-"""Texts -> float32 unit vectors, by a sentence-transformers model; offline unless a setting allows a download."""
+"""Texts -> float32 unit vectors by an embedding model; offline unless a setting allows a download.
+
+A folder with a ``model.onnx`` of our making is computed by onnxruntime, every other model by sentence-transformers.
+"""
 
 import hashlib
 import logging
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
+from corpus.causes import cause
 from corpus.errors import ModelError, NoModel
 from index.base import Vectors
-from index.bert import Bert, readable
-from index.together import MOST_TOGETHER, Kept, Together
+from index.batching import MOST_TOGETHER, Kept, Together
+from index.onnx_model import GRAPH, OnnxModel
 
+log = logging.getLogger("youju")
 DEFAULT_MODEL = Path(__file__).parent / "model"
 Progress = Callable[[int, int], None]  # texts done, texts in all
 _BATCH = 64
@@ -48,6 +53,7 @@ class Model(Protocol):
 
     dim: int
     prompts: dict[str, str]
+    engine: str  # the library that computes it
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Texts with their prompts -> (n, dim) unit vectors; safe from several threads."""
@@ -55,7 +61,7 @@ class Model(Protocol):
 
 
 class Embedder:
-    """A sentence-transformers model, loaded at its first use; safe to use from several threads.
+    """An embedding model, loaded at its first use; safe to use from several threads.
 
     Questions that wait at the same time are computed together; the vectors of the last ones are kept.
     """
@@ -67,16 +73,20 @@ class Embedder:
         self._threads = threads or len(os.sched_getaffinity(0))
         self._lock = threading.Lock()
         self._loaded: Model | None = None
-        self._fingerprint = ""
+        self._hashed: dict[str, str] | None = None  # of the files, by name
         self._together = Together(lambda texts: self._model().encode(texts), self._threads)
         self._kept = Kept()
 
     @property
     def fingerprint(self) -> str:
         """Folder name and the hash of the files that decide the vectors."""
-        if not self._fingerprint:
-            self._fingerprint = _fingerprint(_folder(self.name, self._download))
-        return self._fingerprint
+        folder = _folder(self.name, self._download)
+        return f"{folder.name}:{_joint_hash(self._hashes(folder))}"
+
+    @property
+    def engine(self) -> str:
+        """The library that computes this model."""
+        return self._model().engine
 
     @property
     def dim(self) -> int:
@@ -126,12 +136,21 @@ class Embedder:
     def _model(self) -> Model:
         with self._lock:
             if self._loaded is None:
-                self._loaded = _load(_folder(self.name, self._download))
+                folder = _folder(self.name, self._download)
+                self._loaded = _load(folder, self._hashes(folder))
             return self._loaded
 
+    def _hashes(self, folder: Path) -> dict[str, str]:
+        """Read once: an index and a graph are held against them."""
+        if self._hashed is None:
+            self._hashed = _hashes(folder)
+        return self._hashed
 
-class _Library:
+
+class LibraryModel:
     """Any model, computed by sentence-transformers."""
+
+    engine = "sentence-transformers"
 
     def __init__(self, folder: Path) -> None:
         import torch
@@ -141,6 +160,7 @@ class _Library:
         transformers_logging.disable_progress_bar()
         logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
         # Weights may be stored as fp16; processors without fp16 arithmetic compute it very slowly, so load as fp32.
+        torch.set_num_threads(1)  # as in OnnxModel
         self._model = SentenceTransformer(str(folder), device="cpu", local_files_only=True, model_kwargs={"dtype": torch.float32})
         self.dim = int(self._model.get_embedding_dimension() or 0)
         self.prompts = {name: prompt or "" for name, prompt in self._model.prompts.items()}
@@ -173,27 +193,35 @@ def _folder(name: str, download: bool) -> Path:
         raise ModelError(f"模型 {name} {how};请把 YOUJU_MODEL 改成模型文件夹,或先下载好再试") from error
 
 
-def _fingerprint(folder: Path) -> str:
-    """First 16 hex digits of the SHA-256 over the model's files, README excepted."""
-    digest = hashlib.sha256()
+def _hashes(folder: Path) -> dict[str, str]:
+    """SHA-256 of each of the model's files by its path in the folder; README and graph do not decide the vectors."""
+    found = {}
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.suffix in (".json", ".safetensors", ".bin", ".txt", ".model"):
-            digest.update(path.relative_to(folder).as_posix().encode())
             with path.open("rb") as file:
-                digest.update(hashlib.file_digest(file, "sha256").digest())
-    return f"{folder.name}:{digest.hexdigest()[:16]}"
+                found[path.relative_to(folder).as_posix()] = hashlib.file_digest(file, "sha256").hexdigest()
+    return found
 
 
-def _load(folder: Path) -> Model:
+def _joint_hash(hashes: Mapping[str, str]) -> str:
+    """First 16 hex digits of the SHA-256 over names and hashes."""
+    digest = hashlib.sha256()
+    for name, of_file in hashes.items():
+        digest.update(name.encode() + bytes.fromhex(of_file))
+    return digest.hexdigest()[:16]
+
+
+def _load(folder: Path, hashes: Mapping[str, str]) -> Model:
+    """Load a model, by onnxruntime where its folder has a graph for these files; that failing, one line and the library."""
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    if (folder / GRAPH).is_file():
+        try:
+            return OnnxModel(folder, hashes)
+        except Exception as error:  # a processor or a build that the engine does not know, a damaged graph: the library still answers
+            log.warning("onnxruntime 算不了模型 %s(%s);改用 sentence-transformers,慢一些", folder, cause(error))
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
-    import torch
-
-    # Two threads on one question gain a quarter when the machine is idle, and wait for each other many times as long when it
-    # is not; two questions at once, a thread for each, use both processors whatever else runs.
-    torch.set_num_threads(1)
     try:
-        return Bert(folder) if readable(folder) else _Library(folder)
+        return LibraryModel(folder)
     except Exception as error:  # whatever is wrong with the files, the remedy is the same
-        raise ModelError(f"模型 {folder} 载入失败({type(error).__name__});请检查文件是否完整,或重新获取项目") from error
+        raise ModelError(f"模型 {folder} 载入失败({cause(error)});请检查文件是否完整,或重新获取项目") from error

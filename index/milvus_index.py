@@ -12,6 +12,7 @@ from typing import Any, Self, TypeVar
 
 import numpy as np
 
+from corpus.causes import cause
 from corpus.errors import DimensionMismatch, SearchIndexError, SettingsError
 from index.base import Hit, Ids, Vectors, best_first, split_id
 from index.faiss_index import EXACT
@@ -62,7 +63,7 @@ def _told(address: str) -> Iterator[None]:
     except (SearchIndexError, SettingsError):
         raise
     except Exception as error:  # grpc's and milvus-lite's own trees of errors, beside pymilvus's
-        said = "连不上" if "connect" in str(error).lower() else f"它报告出错({type(error).__name__})"
+        said = "连不上" if "connect" in str(error).lower() else f"它报告出错({cause(error)})"
         raise SearchIndexError(f"Milvus({address})用不了:{said};请检查它是否在运行、YOUJU_MILVUS 对不对") from error
 
 

