@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before gradio is imported
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as in qa/__main__.py
 
 from corpus.causes import cause
 from corpus.errors import YoujuError, exit_status
-from qa.held import serving
-from qa.restore import resume_restore
+from qa.held import restore_begun, serving
 from qa.serve.follow import Follower
 from qa.serve.server import Listener, Server
 from qa.settings import Settings, load_settings
@@ -50,8 +50,11 @@ def main() -> int:
             settings = settings.model_copy(update={"workers": asked.workers})
         if asked.generation:
             return _generation(settings, *asked.generation, apart=asked.apart)
-        if resume_restore(settings.state):
-            _tell("上次恢复备份没有做完,现在做完了")
+        if restore_begun(settings.state):
+            from qa.restore import resume_restore
+
+            if resume_restore(settings.state):
+                _tell("上次恢复备份没有做完,现在做完了")
         with serving(settings.state), _bound(settings.host, settings.port) as listener:
             if settings.workers == 1:
                 return _alone(settings, listener)

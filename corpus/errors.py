@@ -15,6 +15,7 @@ YoujuError
 ├── SettingsError        a setting has an impossible value
 └── InputError           what a visitor or a batch line sent cannot be used
     └── DocumentError    a file cannot be read as a document
+        └── TextTooLong  it holds more text than is taken
 """
 
 
@@ -63,6 +64,13 @@ class InputError(YoujuError):
 
 class DocumentError(InputError):
     """A file cannot be read as a document, or not by us."""
+
+
+class TextTooLong(DocumentError):
+    """A file holds more text than is taken; it was not read to its end."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"文件里的文字超过 {most} 个字;请分成几份")
 
 
 class UnknownReport(ReportError, InputError):

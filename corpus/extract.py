@@ -12,11 +12,11 @@ from corpus.causes import cause
 from corpus.errors import DocumentError
 from corpus.formats.pdf import SECONDS, read_pdf
 from corpus.formats.plain import read_markdown, read_plain
-from corpus.formats.record import LARGEST, Extracted
+from corpus.formats.record import LARGEST, MOST_CHARACTERS, Allowance, Extracted
 from corpus.formats.web import read_page
 from corpus.formats.word import read_word
 
-__all__ = ["KINDS", "LARGEST", "Extracted", "extract"]
+__all__ = ["KINDS", "LARGEST", "MOST_CHARACTERS", "Extracted", "extract"]
 
 KINDS = (".txt", ".md", ".docx", ".pdf", ".html", ".htm")
 _SAVE_AS = "请用 Word 或 WPS 打开,选“文件”→“另存为”,类型选“Word 文档(*.docx)”,再试"
@@ -26,7 +26,9 @@ _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"
 _PAGE_MARKS = (b"<!doctype html", b"<html", b"<head", b"<body", b"<meta")
 
 
-def extract(source: Path | bytes, name: str = "", largest: int = LARGEST, seconds: float = SECONDS) -> Extracted:
+def extract(
+    source: Path | bytes, name: str = "", largest: int = LARGEST, seconds: float = SECONDS, most: int = MOST_CHARACTERS
+) -> Extracted:
     """The text of a file and what the file says of it.
 
     Args:
@@ -34,8 +36,10 @@ def extract(source: Path | bytes, name: str = "", largest: int = LARGEST, second
         name: what the file is called, where bytes are given; its ending tells plain text from Markdown.
         largest: bytes that the file may have.
         seconds: how long the reading of a PDF may take.
+        most: characters of its text; the reading stops at one more.
 
     Raises:
+        TextTooLong: there is more text than that.
         DocumentError: it cannot be read; the message says why and what to do.
     """
     raw, name = (_read(source, largest), source.name) if isinstance(source, Path) else (source, name)
@@ -43,7 +47,7 @@ def extract(source: Path | bytes, name: str = "", largest: int = LARGEST, second
         raise DocumentError(f"文件超过 {largest // 1024 // 1024} MB;请去掉图片或分成几份再试")
     if not raw.strip():
         raise DocumentError("文件是空的;请检查是不是选错了文件")
-    return _of_kind(raw, PurePath(name).suffix.lower(), seconds)
+    return _of_kind(raw, PurePath(name).suffix.lower(), seconds, Allowance(most))
 
 
 def _read(path: Path, largest: int) -> bytes:
@@ -55,12 +59,12 @@ def _read(path: Path, largest: int) -> bytes:
         raise DocumentError(f"读不到文件 {path}:{why};请检查路径") from error
 
 
-def _of_kind(raw: bytes, suffix: str, seconds: float) -> Extracted:
+def _of_kind(raw: bytes, suffix: str, seconds: float, allowance: Allowance) -> Extracted:
     start = raw[:1024].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if b"%PDF-" in raw[:1024]:
-        return read_pdf(raw, seconds)
+        return read_pdf(raw, seconds, allowance)
     if raw.startswith(b"PK\x03\x04"):
-        return _archive(raw)
+        return _archive(raw, allowance)
     if raw.startswith(_OLE):
         raise DocumentError(f"这是旧格式的 Word(.doc)、WPS(.wps)文件,或者加了密码的文件,这里读不了;{_SAVE_AS}")
     if start.startswith(b"{\\rtf"):
@@ -70,17 +74,17 @@ def _of_kind(raw: bytes, suffix: str, seconds: float) -> Extracted:
     if start.startswith((b"mime-version:", b"from: <saved by")):
         raise DocumentError("这是单个文件的网页(.mht),这里读不了;请在浏览器里另存为“网页,仅 HTML”再试")
     if suffix in (".html", ".htm", ".shtml", ".xhtml") or any(mark in start for mark in _PAGE_MARKS):
-        return read_page(raw)
+        return read_page(raw, allowance)
     if suffix == ".md":
-        return read_markdown(raw)
+        return read_markdown(raw, allowance)
     if suffix in (".txt", ".text", ""):
-        return read_plain(raw)
+        return read_plain(raw, allowance)
     if suffix in (".docx", ".pdf"):
         raise DocumentError(f"这个 {suffix} 打不开,可能已损坏,或者只是改了名字的别的文件;请用原来的软件打开,另存一次再试")
     raise DocumentError(f"不认识 {suffix[:12]} 文件;{_COPY}")
 
 
-def _archive(raw: bytes) -> Extracted:
+def _archive(raw: bytes, allowance: Allowance) -> Extracted:
     """A packed file: Word's, or one that people take for it."""
     try:
         with zipfile.ZipFile(BytesIO(raw)) as archive:
@@ -88,7 +92,7 @@ def _archive(raw: bytes) -> Extracted:
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise DocumentError(f"这个文件打不开,可能没有传完整或已损坏;{_SAVE_AS}") from error
     if "word/document.xml" in names:
-        return read_word(raw)
+        return read_word(raw, allowance)
     if "OFD.xml" in names:
         raise DocumentError("这是 OFD 版式文件,这里读不了;请用阅读器打开,另存为或打印成 PDF 再试")
     if any(name.startswith("xl/") for name in names):

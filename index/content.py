@@ -13,6 +13,7 @@ from pathlib import Path
 
 import corpus.fold
 import corpus.split
+import index.dictionary
 import index.rows
 import index.words
 from corpus.bank import BankQuestion
@@ -22,7 +23,7 @@ from corpus.report import About, Report
 from index.store import FORMAT
 
 Banks = Callable[[str], Sequence[BankQuestion]]  # report_id -> its bank questions
-_DECIDES = (corpus.fold, corpus.split, index.rows, index.words)
+_DECIDES = (corpus.fold, corpus.split, index.dictionary, index.rows, index.words)
 _CUTTERS = ("jieba", "opencc")
 
 

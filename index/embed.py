@@ -73,9 +73,23 @@ class Embedder:
         self._threads = threads or len(os.sched_getaffinity(0))
         self._lock = threading.Lock()
         self._loaded: Model | None = None
+        self._failed: ModelError | None = None  # what kept ``load_meanwhile`` from it
+        self._hashing = threading.Lock()
         self._hashed: dict[str, str] | None = None  # of the files, by name
         self._together = Together(lambda texts: self._model().encode(texts), self._threads)
         self._kept = Kept()
+
+    def load_meanwhile(self) -> threading.Thread:
+        """Load the model in a thread of its own; whoever needs the model before waits for it, and meets its error."""
+        loading = threading.Thread(target=self._load_quietly, name="load")
+        loading.start()
+        return loading
+
+    def _load_quietly(self) -> None:
+        try:
+            self._model()
+        except ModelError as error:
+            self._failed = error
 
     @property
     def fingerprint(self) -> str:
@@ -135,6 +149,9 @@ class Embedder:
 
     def _model(self) -> Model:
         with self._lock:
+            failed, self._failed = self._failed, None
+            if failed is not None:
+                raise failed
             if self._loaded is None:
                 folder = _folder(self.name, self._download)
                 self._loaded = _load(folder, self._hashes(folder))
@@ -142,9 +159,10 @@ class Embedder:
 
     def _hashes(self, folder: Path) -> dict[str, str]:
         """Read once: an index and a graph are held against them."""
-        if self._hashed is None:
-            self._hashed = _hashes(folder)
-        return self._hashed
+        with self._hashing:
+            if self._hashed is None:
+                self._hashed = _hashes(folder)
+            return self._hashed
 
 
 class LibraryModel:

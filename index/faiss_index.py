@@ -101,7 +101,7 @@ class FaissIndex:
         if not len(ids):
             return np.empty((0, self.dim), np.float32)
         if self.kind == "exact":
-            return np.stack([self._faiss.reconstruct(int(vector_id)) for vector_id in ids])
+            return np.asarray(self._faiss.reconstruct_batch(np.ascontiguousarray(ids, np.int64)), np.float32)
         maps: Any = faiss
         self._faiss.set_direct_map_type(maps.DirectMap.Hashtable)
         try:

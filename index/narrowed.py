@@ -50,6 +50,10 @@ class Narrowed(PassageIndex):
         """See ``PassageIndex.vectors_of``; never outside these reports."""
         return self._whole.vectors_of(kind, report_ids or self._ids)
 
+    def stored(self, kind: RowKind, report_ids: Sequence[str] = ()) -> Vectors:
+        """See ``PassageIndex.stored``; never outside these reports."""
+        return self._whole.stored(kind, report_ids or self._ids)
+
     def bank_rows(self, report_id: str) -> list[Row]:
         """The bank questions of a report that are in force."""
         return self._whole.bank_rows(report_id)

@@ -9,6 +9,7 @@ import numpy as np
 
 from corpus.errors import ModelError
 from index.base import Vectors
+from index.memory import give_back
 
 GRAPH = "model.onnx"
 _TOKENS = 2048  # of one batch, filled-up places counted; more gains nothing and takes memory
@@ -41,6 +42,7 @@ class OnnxModel:
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3  # errors; they come as exceptions too
         self._session = onnxruntime.InferenceSession(folder / GRAPH, options, providers=["CPUExecutionProvider"])
+        give_back()
         written_for = self._session.get_modelmeta().custom_metadata_map
         others = sorted(name for name, sha256 in written_for.items() if hashes.get(name) != sha256)
         if others or not written_for:

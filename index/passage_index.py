@@ -83,9 +83,20 @@ class PassageIndex:
     def vectors_of(self, kind: RowKind, report_ids: Sequence[str] = ()) -> tuple[list[Row], Vectors]:
         """Every row of a kind that leads somewhere, with its vector: n rows and (n, dim); of all reports or the named."""
         with self._lock:
-            held = [(name, row) for name in report_ids or self._place for row in self._in_force(name, kind)]
-            ids: Ids = np.array([row_id(self._number[name], row) for name, row in held], np.int64)
-            return [self._rows[self._place[name]][row] for name, row in held], self._engines[kind].get(ids)
+            rows = [
+                self._rows[self._place[name]][row] for name in report_ids or self._place for row in self._in_force(name, kind)
+            ]
+            return rows, self._stored(kind, report_ids)
+
+    def stored(self, kind: RowKind, report_ids: Sequence[str] = ()) -> Vectors:
+        """The vectors of ``vectors_of`` alone, (n, dim); what the rows say is not read."""
+        with self._lock:
+            return self._stored(kind, report_ids)
+
+    def _stored(self, kind: RowKind, report_ids: Sequence[str]) -> Vectors:
+        names = report_ids or self._place
+        ids: Ids = np.array([row_id(self._number[name], row) for name in names for row in self._in_force(name, kind)], np.int64)
+        return self._engines[kind].get(ids)
 
     def _in_force(self, report_id: str, kind: RowKind) -> list[int]:
         """Rows of a kind in a report, without those taken back."""

@@ -3,40 +3,43 @@
 Numbers are tokens of their own, whole: 281 never matches inside 69281, and 2,905 is 2905.
 """
 
-import logging
 import re
 import threading
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
 
 from corpus.fold import fold
+from index.dictionary import Dictionary, Segmenter
 
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?%?")
 _WORD = re.compile(r"[0-9a-z\u3400-\u9fff]+")
 _WORDS_KEPT = 4096  # texts cut last; a question is cut for every source
+_TAGS_KEPT = 65_536
 _lock = threading.Lock()
 _names: set[str] = set()  # learned so far
 
 
 @lru_cache(maxsize=1)
-def _dictionary() -> Any:
-    """The segmenter as it comes; it learns nothing."""
-    import jieba
-
-    jieba.setLogLevel(logging.CRITICAL)  # it logs a traceback when its cache cannot be written, and goes on
-    tokenizer = jieba.Tokenizer()
-    tokenizer.initialize()
-    return tokenizer
+def _dictionary() -> Dictionary:
+    return Dictionary()
 
 
 @lru_cache(maxsize=1)
-def _segmenter() -> Any:
+def _plain_segmenter() -> Segmenter:
+    """The segmenter as it comes; it learns nothing."""
+    return Segmenter(_dictionary())
+
+
+@lru_cache(maxsize=1)
+def _segmenter() -> Segmenter:
     """The one that learns names."""
-    plain = _dictionary()
-    tokenizer = type(plain)()
-    tokenizer.FREQ, tokenizer.total, tokenizer.initialized = dict(plain.FREQ), plain.total, True  # some 15 MB
-    return tokenizer
+    return Segmenter(_dictionary())
+
+
+def load_dictionary() -> None:
+    """Open the dictionary now, beside other work, so that the first text does not wait for it."""
+    with _lock:
+        _segmenter()
 
 
 def learn_names(names: Iterable[str]) -> None:
@@ -57,7 +60,7 @@ def segment(text: str) -> list[str]:
 def plain_segment(text: str) -> list[str]:
     """Words in order by the dictionary alone: what they are does not depend on which reports' names have been learned."""
     with _lock:
-        return list(_dictionary().cut(fold(text)))
+        return list(_plain_segmenter().cut(fold(text)))
 
 
 def is_word(word: str) -> bool:
@@ -68,14 +71,17 @@ def is_word(word: str) -> bool:
 def frequency(word: str) -> int:
     """How often the dictionary counts a word; 0 when it does not hold it."""
     with _lock:
-        return int(_segmenter().FREQ.get(word) or 0)
+        return _segmenter().frequency(word)
 
 
-@lru_cache(maxsize=3)
-def _tagged(tags: str) -> frozenset[str]:
-    """Words that the segmenter's dictionary knows under some of its tags; read once for each set of tags."""
-    with _dictionary().get_dict_file() as file:
-        return frozenset(re.findall(rf"^(\S+) \d+ (?:{tags})$", file.read().decode(), re.MULTILINE))
+def common_words(least: int) -> dict[str, int]:
+    """Words that the dictionary counts at least so many times, and how often it does."""
+    return _dictionary().common(least)
+
+
+@lru_cache(maxsize=_TAGS_KEPT)
+def _tags(word: str) -> frozenset[str]:
+    return _dictionary().tags(word)
 
 
 def says_how(word: str) -> bool:
@@ -84,7 +90,7 @@ def says_how(word: str) -> bool:
     >>> says_how("揪出"), says_how("协议")
     (True, False)
     """
-    return word in _tagged("v|vd|vi|a|ad|an|d|z")
+    return not _tags(word).isdisjoint(("v", "vd", "vi", "a", "ad", "an", "d", "z"))
 
 
 def is_verb(word: str) -> bool:
@@ -93,7 +99,7 @@ def is_verb(word: str) -> bool:
     >>> is_verb("遣散"), is_verb("团队")
     (True, False)
     """
-    return word in _tagged("v|vd|vi|vq")
+    return not _tags(word).isdisjoint(("v", "vd", "vi", "vq"))
 
 
 def may_name_a_place(word: str) -> bool:
@@ -102,7 +108,7 @@ def may_name_a_place(word: str) -> bool:
     >>> may_name_a_place("长白"), may_name_a_place("殷行"), may_name_a_place("目前")
     (True, True, False)
     """
-    return word in _tagged("ns|nr|nrt") or not _dictionary().FREQ.get(word)
+    return not _tags(word) or not _tags(word).isdisjoint(("ns", "nr", "nrt"))
 
 
 def words(text: str) -> tuple[str, ...]:

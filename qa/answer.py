@@ -1,7 +1,7 @@
 """A question -> an Answer: citations, or a reason why there are none."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,10 +12,12 @@ from corpus.report import Report, Sentence
 from index.base import Vectors
 from index.embed import Encoder
 from index.passage_index import PassageIndex, RowHit
-from qa.asked import holds, other_years, wishes
+from qa.asked import SLOTS
 from qa.cite import cite, joined
 from qa.follow_up import asks_again, asks_next, asks_other_year, asks_where, is_follow_up, is_reply, may_lean, own_words, readings
 from qa.highlight import Span, highlights, list_items
+from qa.judging.features import asked_and_missing
+from qa.judging.judge import Judge, Judgement
 from qa.lookup import Place, asks_for_figure, exact_claims, on_topic, other_ranks, presupposed, printed_in, topic
 from qa.messages import message, only_in_names
 from qa.normalise import Normaliser, Query, clean, well_spelt
@@ -32,6 +34,13 @@ _CONTENT = re.compile(r"[0-9A-Za-z\u3400-\u9fff]")
 _EMPTY_WORDS = re.compile(r"^(?:多少|几|什么|哪里|哪|谁|怎么|怎样|为什么|吗|呢|的|了|是|有|个|钱|时候|请问|问|一下|想|我|你|吧|啊|这|那|它|数|人|次|\W)+$")
 _LEAST_SHARE = 0.01  # of the softmax over candidates; a sentence with less helps nobody
 _RELATED = 3
+_MOST_NEAR = 3  # sentences shown where none answers
+_MISSING = (
+    ("unmet_period", "这段时间的数据"),
+    ("unmet_place", REASONS["other_place"]),
+    *((f"unmet_{slot.name}", slot.chinese) for slot in SLOTS if slot.name not in ("count", "when")),
+    ("other_year", REASONS["other_year"]),
+)  # features of the judge, and what a refusal calls what is missing
 _MOST_PRESENTED = 50_000  # questions remembered
 _ASKED_BEFORE = 0.95  # cosine with a bank question that asks the same
 _CLEARLY, _ALIKE = 0.03, 0.3  # cosine nearer to talk than to any question; Dice of pairs with it
@@ -42,15 +51,16 @@ _ASKING = re.compile(r"多少|几|什么|哪|谁|怎|吗$|如何")
 
 @dataclass(frozen=True)
 class Tried:
-    """One reading of a question, ranked."""
+    """One reading of a question, ranked and judged."""
 
     query: Query
     ranked: Ranked
+    judged: Judgement
 
     @property
     def probability(self) -> float:
         """That its first sentence answers."""
-        return self.ranked.probability
+        return self.judged.probability
 
 
 class Answerer:
@@ -62,10 +72,11 @@ class Answerer:
         encoder: Encoder,
         normaliser: Normaliser,
         weights: Weights,
+        judge: Judge,
         *,
         bank: bool,
         longest: int,
-        judge: Callable[[Ranked, float], bool] | None = None,
+        named: bool = True,
         values: ValueIndex | None = None,
     ) -> None:
         """Put together.
@@ -74,10 +85,11 @@ class Answerer:
             index: what is searched.
             encoder: makes questions into vectors.
             normaliser: makes what is typed into queries.
-            weights: the fitted numbers.
+            weights: the fitted numbers of the order.
+            judge: says how sure it is that a sentence answers.
             bank: whether the reports have a question bank to be judged by.
             longest: the longest question taken, in characters.
-            judge: told what was found and the threshold, says whether it answers; None leaves that to the threshold.
+            named: whether these are the asker's own reports, or those asked for; others must be surer.
             values: where the reports of the index print their figures; read from them when None.
         """
         self.index = index
@@ -87,10 +99,13 @@ class Answerer:
         self._bank = bank
         self._longest = longest
         self._judge = judge
+        self._named_reports = named
         self._values = values or ValueIndex(index.reports)
         self._wording = Wording.of(index if bank else None)
         self._presented: dict[str, bool] = {}
-        self.threshold = weights.threshold if bank else weights.threshold_without_bank
+        judged_by = judge.weights(bank=bank)
+        self.threshold = judged_by.answered if named else judged_by.sure
+        self.near = judged_by.near
 
     def answer(self, question: str, history: Sequence[str] = (), report_ids: Sequence[str] = (), k: int = 3) -> Answer:
         """Answer a question.
@@ -109,9 +124,9 @@ class Answerer:
         followed = self._follow(question, query, history[-2:], report_ids, k) if history else None
         return followed or self._alone(question, query, report_ids, k)
 
-    def explain(self, question: str) -> Ranked:
-        """How a question was read, found and ordered, and what speaks for the first sentence."""
-        return self._try([self._query(question)], ())[0].ranked
+    def explain(self, question: str) -> Tried:
+        """How a question was read, found, ordered and judged."""
+        return self._try([self._query(question)], ())[0]
 
     def _unaskable(self, question: str) -> Reason | None:
         """Why a text is not even searched for; None when it is."""
@@ -153,13 +168,9 @@ class Answerer:
         with stage("search"):
             candidates = pool(self.index, query, vector, report_ids)
         with stage("rank"):
-            bank = self._bank or _in_bank(candidates)
-            ranked = rank(candidates, self._weights, self._wording, bank=bank, holding=self._judge is not None)
-        if self._judge is not None:
-            answers = self._judge(ranked, self.threshold)
-            settled = max(ranked.probability, self.threshold) if answers else min(ranked.probability, self.threshold / 2)
-            ranked = replace(ranked, probability=settled)
-        return Tried(query, ranked)
+            ranked = rank(candidates, self._weights, bank=self._bank or _in_bank(candidates))
+            judged = self._judge.judge(ranked, self._wording.lean(vector))
+        return Tried(query, ranked, judged)
 
     def _decide(self, question: str, tried: Tried, k: int, understood: str = "") -> Answer:
         if tried.probability < self.threshold:
@@ -192,6 +203,15 @@ class Answerer:
                 break
             cited.append(self._cite(tried, place, tried.probability * float(share)))
         return cited
+
+    def _near(self, tried: Tried, k: int) -> tuple[Citation, ...]:
+        """The nearest sentences, nothing marked, where the report treats the subject; () where it does not."""
+        if tried.judged.subject < self.near:
+            return ()
+        scores = zip(tried.judged.probabilities, tried.ranked.order, strict=False)
+        sentences = tried.ranked.candidates.sentences
+        best = tried.judged.probability
+        return tuple(cite(*sentences[place], score=min(score, best)) for score, place in [*scores][: min(k, _MOST_NEAR)])
 
     def _cite(self, tried: Tried, place: int, score: float, *, listed: bool = False) -> Citation:
         report, sentence = tried.ranked.candidates.sentences[place]
@@ -245,7 +265,7 @@ class Answerer:
 
     def _false_premise(self, question: str, tried: Tried, figure: Number, report_ids: Sequence[str]) -> Answer:
         """No such figure; what is shown beside is the figure with another unit or bound, a slip away, or the indicator asked about."""
-        near = None
+        near: Citation | None = None
         nearly = self._values.nearly(figure, report_ids)
         if nearly and on_topic(topic(tried.query), [nearly[0]]) and asks_for_figure(tried.query, tried.ranked.kind):
             (report, sentence), have = nearly
@@ -261,7 +281,7 @@ class Answerer:
         about = "" if nearly is None else topic(tried.query).replace(" ", "")  # 95% is printed, 满意率95% is not
         denied = f"{about}{figure.printed}"
         related = self._related(tried, set())
-        return refusal(question, "false_premise", kind=tried.ranked.kind, figure=denied, near=near, related=related)
+        return refusal(question, "false_premise", kind=tried.ranked.kind, figure=denied, near=(near,) if near else (), related=related)
 
     def _several(self, question: str, whole: Tried, parts: Sequence[str], report_ids: Sequence[str], k: int) -> Answer:
         """Each part with its own sentence, in the order asked, behind the one that the whole question finds first.
@@ -358,12 +378,14 @@ class Answerer:
             return refusal(question, "not_a_question", kind=tried.ranked.kind, related=related, understood=understood)
         if _EMPTY_WORDS.match(tried.query.text):
             return refusal(question, "too_vague", kind=tried.ranked.kind, related=related, understood=understood)
+        near = self._near(tried, _MOST_NEAR)
         return refusal(
             question,
-            "not_in_report",
+            "near_only" if near else "not_in_report",
             confidence=tried.probability,
             kind=tried.ranked.kind,
-            missing=self._missing(tried),
+            missing=self._missing(tried, in_own_words=bool(near)),
+            near=near,
             related=related,
             understood=understood,
         )
@@ -386,22 +408,15 @@ class Answerer:
         return nearest.score - best >= _CLEARLY or alike >= _ALIKE
 
     @staticmethod
-    def _missing(tried: Tried) -> str:
-        """The kind of thing that was asked for and is not there, in Chinese; "" when that is not clear."""
-        candidates = tried.ranked.candidates
-        if tried.ranked.order:
-            sentence = candidates.sentences[tried.ranked.order[0]][1]
-            telling = [slot for slot in wishes(tried.query.text) if slot.name not in ("count", "when")]
-            if "unmet_period" in tried.ranked.trust:
-                return "这段时间的数据"
-            if "unmet_place" in tried.ranked.trust:
-                return REASONS["other_place"]
-            unmet = [slot.chinese for slot in telling if not holds(slot.name, sentence.text)]
-            if unmet:
-                return unmet[0]
-            if other_years(tried.query, tried.ranked.candidates.sentences[tried.ranked.order[0]][0].about.year):
-                return REASONS["other_year"]
-        return ""
+    def _missing(tried: Tried, *, in_own_words: bool) -> str:
+        """What was asked for and is not there: in the asker's words, or the kind of thing; "" when that is not clear."""
+        if not tried.ranked.order:
+            return ""
+        facts = tried.judged.features
+        kinds = {name: chinese for name, chinese in _MISSING if facts.get(name)}
+        where = kinds.get("unmet_period") or kinds.get("unmet_place")  # 5月份 and 上海市 are cut into words that say less
+        own = asked_and_missing(tried.ranked.candidates, tried.ranked.order[0]) if in_own_words else ""
+        return where or own or next(iter(kinds.values()), "")
 
     def _related(self, tried: Tried, cited: set[str]) -> tuple[str, ...]:
         """Questions that the report answers, near this one, each on another sentence than those cited.
@@ -477,7 +492,7 @@ def refusal(
     kind: Kind = "everyday",
     missing: str = "",
     figure: str = "",
-    near: Citation | None = None,
+    near: tuple[Citation, ...] = (),
     related: tuple[str, ...] = (),
     understood: str = "",
 ) -> Answer:

@@ -59,7 +59,7 @@ def _quoted(report: Report, entry: BankQuestion, question: str, found: Answer, a
         return found
     start = report.text.index(entry.quote, sentence.start)
     clause = (start, start + len(entry.quote)) if entry.quote != sentence.text else None
-    marked = highlights(answerer.explain(question).candidates.query, sentence, clause, found.kind)
+    marked = highlights(answerer.explain(question).query, sentence, clause, found.kind)
     related = tuple(one for one in found.related if one != question)
     return Answer(question, True, 1.0, found.kind, (cite(report, sentence, marked),), related=related)
 

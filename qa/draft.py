@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from corpus.extract import extract
+from corpus.extract import MOST_CHARACTERS, extract
 
 LARGEST = 10 * 1024 * 1024  # bytes
 _SECONDS = 30.0  # for a PDF
@@ -20,14 +20,16 @@ def read_draft(path: Path) -> str:
     return extract(path, largest=LARGEST).text
 
 
-def draft_text(raw: bytes, name: str) -> str:
+def draft_text(raw: bytes, name: str, most: int = MOST_CHARACTERS) -> str:
     """The text of a draft's bytes; blank where they hold only white space.
 
     Args:
         raw: the file.
         name: what it is called.
+        most: characters of a draft; no more of a file is read.
 
     Raises:
+        TextTooLong: it holds more than that.
         InputError: it is too large, damaged, or of another kind.
     """
-    return extract(raw, name, LARGEST, _SECONDS).text if raw.strip() else ""
+    return extract(raw, name, LARGEST, _SECONDS, most).text if raw.strip() else ""

@@ -1,8 +1,7 @@
-"""Fit the numbers of ``qa/rank.py`` on the question banks: ``python -m qa.fit``; writes ``qa/weights.json``.
+"""Fit the order of ``qa/rank.py`` on the question banks: ``python -m qa.fit``; writes ``qa/weights.json``.
 
 Every bank question is asked of the index as if it were new: it is left out of what is searched. The dev questions are not
-used for the fit, so the scores on them are of questions that the fit has not seen; only the threshold is chosen by eye on
-both. Method: conditional logit for the order, logistic regression for the trust, both with an L2 penalty, by L-BFGS.
+used for the fit. Method: conditional logit with an L2 penalty, by L-BFGS.
 """
 
 import argparse
@@ -17,13 +16,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
-from scipy.special import expit, logsumexp
+from scipy.special import logsumexp
 
 from index.base import Vectors
 from index.passage_index import PassageIndex
-from index.rows import Row
+from index.rows import Row, RowKind
 from qa.normalise import Normaliser, Query
-from qa.rank import HINGED, KNOTS, TRUST_SIGNALS, WEIGHTS_FILE, order_scores, trust_signals
+from qa.rank import WEIGHTS_FILE, order_scores
 from qa.retrieve import SIGNALS, Candidates, pool
 from qa.vocabulary import normaliser_of
 from qa.wording import Wording
@@ -32,9 +31,8 @@ Floats = npt.NDArray[np.float64]
 
 _COSINES = ("bank", "clause", "sentence", "context")
 _ORDER_PENALTY = 1.0
-_TRUST_PENALTY = 50.0
-_UNANSWERABLE_WEIGHT = 0.5  # the bank's authors sought out near misses; visitors ask about one in four that a report cannot answer
 _FOLDS = 5
+QUERY_ROWS: tuple[RowKind, ...] = ("bank", "refuse")  # the order in which ``Wording`` has them
 
 
 @dataclass(frozen=True)
@@ -107,49 +105,6 @@ def fit_order(fitted: Sequence[Example]) -> Floats:
     return np.asarray(found.x, np.float64)
 
 
-def trust_table(fitted: Sequence[Example], order: Floats, leans: Floats) -> tuple[Floats, npt.NDArray[np.bool_]]:
-    """Trust signals of each example's first sentence (n, len(TRUST_SIGNALS)), and whether it is right (n,)."""
-    table, right = [], []
-    for example, lean in zip(fitted, leans, strict=True):
-        scores = order_scores(example.candidates, order)
-        places = [int(place) for place in np.argsort(-scores, kind="stable")]
-        found = trust_signals(example.candidates, places, scores, float(lean))
-        table.append([found[name] for name in TRUST_SIGNALS])
-        right.append(bool(example.right[places[0]]))
-    return np.array(table), np.array(right)
-
-
-def fit_trust(table: Floats, right: npt.NDArray[np.bool_], weight: Floats) -> dict[str, Any]:
-    """Logistic regression on standardised signals and hinges; the stored form, for signals as they are."""
-    knots = np.percentile(table[:, : len(HINGED)], KNOTS, axis=0).T  # (len(HINGED), len(KNOTS))
-    bent = np.maximum(0.0, table[:, : len(HINGED), None] - knots).reshape(len(table), -1)
-    weights, bias = _logistic(np.hstack([table, bent]), right, weight)
-    hinges = weights[table.shape[1] :].reshape(knots.shape)
-    return {
-        "bias": round(bias, 4),
-        "linear": _named(TRUST_SIGNALS, weights[: table.shape[1]]),
-        "knots": {name: [round(float(k), 5) for k in row] for name, row in zip(HINGED, knots, strict=True)},
-        "hinges": {name: [round(float(w), 4) for w in row] for name, row in zip(HINGED, hinges, strict=True)},
-    }
-
-
-def _logistic(table: Floats, right: npt.NDArray[np.bool_], weight: Floats) -> tuple[Floats, float]:
-    mean, spread = table.mean(0), table.std(0)
-    spread[spread < 1e-6] = np.inf  # a signal that never changes gets weight 0
-    scaled = (table - mean) / spread
-    target = right.astype(np.float64)
-
-    def loss(weights: Floats) -> tuple[float, Floats]:
-        logits = scaled @ weights[1:] + weights[0]
-        value = weight @ (np.logaddexp(0, logits) - target * logits) + 0.5 * _TRUST_PENALTY * (weights[1:] ** 2).sum()
-        error = weight * (expit(logits) - target)
-        return float(value), np.concatenate([[error.sum()], scaled.T @ error + _TRUST_PENALTY * weights[1:]])
-
-    found = minimize(loss, np.zeros(table.shape[1] + 1), jac=True, method="L-BFGS-B", options={"maxiter": 1000}).x
-    weights = found[1:] / spread
-    return weights, float(found[0] - weights @ mean)
-
-
 def cross_validated(fitted: Sequence[Example]) -> dict[str, float]:
     """Share of answerable bank questions whose sentence comes first, each asked of weights fitted without its fold."""
     rng = np.random.default_rng(0)
@@ -179,36 +134,29 @@ def leave_one_section_out(index: PassageIndex, asked: Sequence[Asked], order: Fl
     return {"answer@1": round(float(np.mean(first)), 4)}
 
 
-def fitted_table(index: PassageIndex, encoder: Any, normaliser: Normaliser, threshold: float) -> dict[str, Any]:
+def fitted_table(index: PassageIndex, encoder: Any, normaliser: Normaliser) -> dict[str, Any]:
     """Everything ``weights.json`` holds."""
     asked = asked_rows(index, encoder, normaliser)
     everything = frozenset(question.row.text for question in asked)
     with_bank = list(examples(index, asked, lambda question: frozenset((question.row.text,))))
     without = list(examples(index, asked, lambda _: everything))
     order, order_alone = fit_order(with_bank), fit_order(without)
-    leans = _leans(index, with_bank)
-    weight = np.array([_UNANSWERABLE_WEIGHT if example.reason else 1.0 for example in with_bank])
     refused = sum(bool(example.reason) for example in with_bank)
     return {
         "fitted": datetime.now(UTC).date().isoformat(),
-        "data": f"{len(with_bank) - refused} answerable and {refused} unanswerable bank questions",
+        "data": f"{len(with_bank) - refused} answerable bank questions",
         "cross_validated": cross_validated(with_bank),
         "leave_one_section_out": leave_one_section_out(index, asked, order),
-        "threshold": threshold,
-        "threshold_without_bank": threshold,
         "order": {"all": _named(SIGNALS, order)},
         "order_without_bank": {"all": _named(SIGNALS, order_alone)},
-        "trust": fit_trust(*trust_table(with_bank, order, leans), weight),
-        "trust_without_bank": fit_trust(*trust_table(without, order_alone, np.zeros(len(without))), weight),
     }
 
 
-def _leans(index: PassageIndex, fitted: Sequence[Example]) -> Floats:
-    """The lean of every example, each as if it had not been in the bank."""
-    left_out = Wording.of(index).left_out()
-    texts = [row.text for kind in ("bank", "refuse") for row in index.vectors_of(kind)[0]]
-    by_text = dict(zip(texts, left_out, strict=True)) if len(left_out) else {}
-    return np.array([by_text.get(example.question, 0.0) for example in fitted])
+def leans(index: PassageIndex) -> dict[str, float]:
+    """How the wording of every bank question sounds, each as if it had not been in the bank."""
+    texts = [row.text for kind in QUERY_ROWS for row in index.vectors_of(kind)[0]]
+    left_out = Wording.of(index).left_out(index.stored("bank"), index.stored("refuse"))
+    return dict(zip(texts, left_out.tolist(), strict=True)) if len(left_out) else {}
 
 
 def _named(names: Sequence[str], values: Floats) -> dict[str, float]:
@@ -221,13 +169,12 @@ def main() -> None:
     from qa.settings import load_settings
 
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--threshold", type=float, default=0.5, help="answer at or above this probability, 0 to 1")
     parser.add_argument("--out", type=Path, default=WEIGHTS_FILE)
     arguments = parser.parse_args()
     settings = load_settings()
     service = Service(reports=settings.reports, index=settings.index)
     index = service.build()
-    table = fitted_table(index, service.encoder, normaliser_of(index), arguments.threshold)
+    table = fitted_table(index, service.encoder, normaliser_of(index))
     arguments.out.write_text(json.dumps(table, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 

@@ -10,6 +10,7 @@ from corpus.causes import cause
 from corpus.errors import YoujuError
 
 _NAME = "serving.lock"
+MOVES = Path(".restore", "moves.json")  # what a restore has still to do, in the state folder
 
 
 @contextmanager
@@ -57,3 +58,8 @@ def alone(state: Path) -> Iterator[None]:
         yield
     finally:
         os.close(lock)
+
+
+def restore_begun(state: Path) -> bool:
+    """Whether a restore into a state folder was begun and not finished; see ``qa.restore``."""
+    return (state / MOVES).is_file()

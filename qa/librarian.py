@@ -16,18 +16,19 @@ from corpus.fold import fold
 from index.embed import Encoder
 from index.narrowed import Narrowed
 from index.passage_index import PassageIndex
-from qa.answer import Answerer, refusal
+from qa.answer import Answerer, Tried, refusal
 from qa.follow_up import is_follow_up
-from qa.messages import other_years_message, told_of_another_year
+from qa.judging.judge import Judge, default_judge
+from qa.messages import other_years_message, told_before, told_of_another_year
 from qa.normalise import WordList, clean
-from qa.rank import Ranked, Weights, of_that_year, on_subject, unasked_for
+from qa.rank import Weights
 from qa.records import Answer, Citation
 from qa.scope import Catalogue, Scope
 from qa.stages import stage
 from qa.values import ReadValues, ValueIndex
 from qa.vocabulary import normaliser_of
-from qa.when import year_told
-from qa.years import printed_years
+from qa.when import looks_back, year_told
+from qa.years import NO_YEARS, printed_years
 
 _BANKED = 200  # bank questions from which a report is judged by its bank
 _NARROW = 3  # reports that get lexical statistics of their own; more are searched with those of all
@@ -43,8 +44,8 @@ class Plan:
     text: str
     history: tuple[str, ...] = ()
     strict: bool = False  # nothing named these reports: only a sure sentence will do
-    dated: bool = False  # but the year that was asked is theirs
     prints: tuple[int, ...] = ()  # only a sentence that prints one of these years
+    tells: tuple[int, ...] = ()  # only a sentence that tells of one of these years, or of no year that it says
     says: str = ""  # only a sentence that says this word, or stands under it: 全国
 
 
@@ -73,6 +74,7 @@ class Librarian:
         bank: bool,
         longest: int,
         values: ReadValues | None = None,
+        judge: Judge | None = None,
     ) -> None:
         """Cheap, but for its first question.
 
@@ -84,18 +86,20 @@ class Librarian:
             bank: whether the question banks are used.
             longest: the longest question taken, in characters.
             values: where the values that reports print are kept; None keeps them nowhere.
+            judge: says how sure it is that a sentence answers; None for the one that comes with the project.
         """
         self.index = index
         self.catalogue = catalogue
         self._encoder = encoder
         self._weights = weights
+        self._judge = judge or default_judge()
         self._bank = bank
         self._longest = longest
         self._read_values = values or ReadValues()
         self._values = ValueIndex(index.reports, self._read_values)
         self._words = WordList()
         self._lock = threading.Lock()
-        self._desks: OrderedDict[tuple[tuple[str, ...], bool, bool, bool], Answerer] = OrderedDict()
+        self._desks: OrderedDict[tuple[tuple[str, ...], bool], Answerer] = OrderedDict()
         self._threshold: float | None = None
         self._all = tuple(about.report_id for about in catalogue.abouts)  # newest first
         self._home_words: str | None = None
@@ -125,6 +129,8 @@ class Librarian:
             return self._desk(within[:1]).answer(question, history, (), k)
         with stage("normalise"):
             read = self._read(question, history)
+            if report_ids:
+                read = self._within_chosen(read, within)
         first: Answer | None = None
         for plan in self._plans(read, within):
             answer = self._ask(plan, k)
@@ -139,11 +145,11 @@ class Librarian:
         """Read where all reports print their figures now, so that no question waits for it."""
         self._values.load()
 
-    def explain(self, question: str) -> Ranked:
+    def explain(self, question: str) -> Tried:
         """How a question was read, found and ordered in the first reports that are asked."""
         read = self._read(question, ())
         plan = next(self._plans(read, self._all), Plan(self._newest_home(self._all), question))
-        return self._desk(plan.report_ids, strict=plan.strict, dated=plan.dated).explain(plan.text)
+        return self._desk(plan.report_ids, strict=plan.strict).explain(plan.text)
 
     def _printed_at_home(self, words: str) -> bool:
         """Whether the home reports print some words, or people ask them in those words."""
@@ -165,6 +171,13 @@ class Librarian:
             (before, typed), *_ = reversed(asked)
             return _Read(scope, carried, before.text, typed)
         return _Read(scope, carried, now.text or question, question, tuple(s.text for s, _ in asked), tuple(typed for _, typed in asked))
+
+    def _within_chosen(self, read: _Read, within: tuple[str, ...]) -> _Read:
+        """What is read of a question put to one chosen report: 去年 and 今年 are then what that report calls them."""
+        years, called = read.scope.years, (self.catalogue.this_year, self.catalogue.this_year - 1)
+        if len(within) != 1 or not years.relative or read.scope.says_report or not set(years.years) <= set(called):
+            return read
+        return replace(read, scope=replace(read.scope, years=NO_YEARS, text=read.typed, undated=""), text=read.typed)
 
     # ---------- which reports, in what order ----------
 
@@ -205,8 +218,13 @@ class Librarian:
         others = tuple(name for name in within if name not in own) if publisher is None else ()
         of_year = self._of_year(others, years)
         if of_year:
-            yield replace(self._away(of_year, read, strict=bool(covered) or not scope.says_report), dated=not covered)
-        if scope.says_report or scope.years.relative:
+            yield self._away(of_year, read, strict=bool(covered))
+        if scope.says_report:
+            return
+        after = tuple(name for name in self._of_year(own, [year + 1 for year in years]) if looks_back(self.index.report(name)))
+        if after:  # given early in the year after, it tells of the year asked about
+            yield replace(self._plain(after, read), text=read.text, tells=years)
+        if scope.years.relative:
             return
         rest = tuple(name for name in own if name not in covered)
         if rest:
@@ -287,14 +305,23 @@ class Librarian:
         years = self.catalogue.years_of(plan.report_ids)
         if 1 < len(years) == len(plan.report_ids) <= _MOST_YEARS and not plan.strict and not plan.prints and self._distinct(plan):
             return self._each(plan, k)
-        desk = self._desk(plan.report_ids, strict=plan.strict, follows=bool(plan.history), dated=plan.dated)
+        desk = self._desk(plan.report_ids, strict=plan.strict)
         answer = desk.answer(plan.text, plan.history, self._within(plan.report_ids), max(k, 5) if plan.prints else k)
-        if answer.answered and (plan.prints or plan.says):
-            kept = [citation for citation in answer.citations if _vouches(citation, plan)]
+        if answer.answered and (plan.prints or plan.says or plan.tells):
+            kept = [citation for citation in answer.citations if self._vouches(citation, plan)]
             if not kept or kept[0].score < desk.threshold:
                 return refusal(answer.question, "not_in_report", kind=answer.kind, related=answer.related)
             return replace(answer, citations=tuple(kept[:k]), confidence=kept[0].score, parts=(), occurrences=0)
         return answer
+
+    def _vouches(self, citation: Citation, plan: Plan) -> bool:
+        """Whether a sentence prints or tells of a year that was asked, or says a word that must be said in it or its headings."""
+        if plan.prints:
+            return any(year in printed_years(citation.sentence) for year in plan.prints)
+        if plan.tells:
+            report = self.index.report(citation.report_id)
+            return year_told(report, report.by_id[citation.sentence_id], citation.highlights) in (None, *plan.tells)
+        return plan.says in fold(" ".join((*citation.section, citation.sentence)))
 
     def _distinct(self, plan: Plan) -> bool:
         return len({self._at(name) for name in plan.report_ids}) == 1
@@ -313,13 +340,10 @@ class Librarian:
     def _within(self, report_ids: tuple[str, ...]) -> tuple[str, ...]:
         return () if len(report_ids) <= _NARROW or len(report_ids) == len(self._all) else report_ids
 
-    def _desk(self, report_ids: tuple[str, ...], *, strict: bool = False, follows: bool = False, dated: bool = False) -> Answerer:
-        """What answers from a set of reports; made at its first use. Many reports share one.
-
-        A question that follows others is read with their words, and not held to how many of its own a sentence says.
-        """
+    def _desk(self, report_ids: tuple[str, ...], *, strict: bool = False) -> Answerer:
+        """What answers from a set of reports; made at its first use. Many reports share one."""
         narrow = len(report_ids) <= _NARROW < len(self._all) or (len(report_ids) < len(self._all) <= _NARROW)
-        key = (report_ids if narrow else (), strict, follows and not strict, dated and strict and narrow)
+        key = (report_ids if narrow else (), strict)
         with self._lock:
             if key not in self._desks:
                 self._desks[key] = self._made(*key)
@@ -328,16 +352,23 @@ class Librarian:
             self._desks.move_to_end(key)
             return self._desks[key]
 
-    def _made(self, report_ids: tuple[str, ...], strict: bool, follows: bool, dated: bool) -> Answerer:
+    def _made(self, report_ids: tuple[str, ...], strict: bool) -> Answerer:
         index = Narrowed(self.index, report_ids) if report_ids else self.index
         alone = len(index.reports) <= _NARROW
         banked = self._bank and alone and all(len(index.bank_rows(report.report_id)) >= _BANKED for report in index.reports)
         normaliser = normaliser_of(index, self._words, mending=alone)
-        away = any(self._at(report.report_id) != self.catalogue.home for report in index.reports)
-        unnamed = of_that_year if dated and not banked else unasked_for
-        judge = unnamed if strict else on_subject if away and not banked and not follows else None
         values = ValueIndex(index.reports, self._read_values) if report_ids else self._values
-        desk = Answerer(index, self._encoder, normaliser, self._weights, bank=banked, longest=self._longest, judge=judge, values=values)
+        desk = Answerer(
+            index,
+            self._encoder,
+            normaliser,
+            self._weights,
+            self._judge,
+            bank=banked,
+            longest=self._longest,
+            named=not strict,
+            values=values,
+        )
         if self._threshold is not None and not strict:
             desk.threshold = self._threshold
         return desk
@@ -350,7 +381,15 @@ class Librarian:
         understood = answer.understood
         if where:
             understood = f"{where}{understood or plan.text}"
-        return replace(answer, question=question, understood=understood)
+        return replace(answer, question=question, understood=understood, message=answer.message or self._told_before(plan, answer))
+
+    def _told_before(self, plan: Plan, answer: Answer) -> str:
+        """What is said above a sentence of an older report of the asker's own place, where the newest is silent; "" otherwise."""
+        if not answer.answered or not plan.strict or plan.prints:
+            return ""
+        cited, newest = answer.citations[0], self.catalogue.about(self._newest_home(self._all)[0])
+        older = cited.year is not None and newest.year is not None and cited.year < newest.year
+        return told_before(cited.year) if older and cited.year and self._at(cited.report_id) == self.catalogue.home else ""
 
     def _another_year(self, read: _Read, answer: Answer) -> str:
         """What is said where a year was asked and the report of that year tells of another: a 工作报告 looks back on the year before."""
@@ -376,7 +415,8 @@ class Librarian:
     def _refused(self, question: str, read: _Read, within: tuple[str, ...], first: Answer | None) -> Answer:
         scope = read.scope
         years = scope.years.years
-        if years and not self._no_place(scope, within) and not (first and first.reason == "false_premise"):
+        said = first is not None and (first.reason == "false_premise" or any(citation.year in years for citation in first.near))
+        if years and not self._no_place(scope, within) and not said:
             publisher = self._named_publisher(scope) or self._host(within)
             own = self._of(publisher, within)
             missing = [year for year in years if year not in self.catalogue.years_of(own)]
@@ -398,10 +438,3 @@ class Librarian:
 
 def _leans(scope: Scope) -> bool:
     return scope.bare or is_follow_up(scope.text)
-
-
-def _vouches(citation: Citation, plan: Plan) -> bool:
-    """Whether a sentence prints a year that was asked, and a word that must be said in it or its headings."""
-    if plan.prints:
-        return any(year in printed_years(citation.sentence) for year in plan.prints)
-    return plan.says in fold(" ".join((*citation.section, citation.sentence)))

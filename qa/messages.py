@@ -7,6 +7,7 @@ from qa.years import ranges
 
 MESSAGES: dict[Reason, str] = {
     "not_in_report": "报告里没有写到这件事。",
+    "near_only": "报告里没有直接写到这件事。最接近的原话是：",
     "not_a_question": "您好，我只能摘报告里的原话来回答。请问一件报告里可能写到的事。",
     "false_premise": "报告里没有这个说法。",
     "too_vague": "请问得再具体一点。说清是哪件事、哪个小区，更容易找到原话。",
@@ -17,6 +18,8 @@ MESSAGES: dict[Reason, str] = {
 
 def message(reason: Reason, *, missing: str = "", figure: str = "") -> str:
     """The line for a reason, naming what is missing where that is known."""
+    if reason == "near_only" and missing:
+        return f"报告里没有直接写到“{missing}”。最接近的原话是："
     if reason == "not_in_report" and missing:
         return f"报告里没有写到这件事的{missing}。可以打12345市民服务热线问一问。"
     if reason == "not_in_report":
@@ -52,3 +55,12 @@ def told_of_another_year(told: int, asked: int, later: bool) -> str:
     '(这句说的是2017年;2018年的,可以问2019年的报告)'
     """
     return f"(这句说的是{told}年;{asked}年的,可以问{asked + 1}年的报告)" if later else f"(这句说的是{told}年)"
+
+
+def told_before(year: int) -> str:
+    """The line above a sentence of an older report, where the newest is silent.
+
+    >>> told_before(2021)
+    '2021年的报告写过：'
+    """
+    return f"{year}年的报告写过："

@@ -5,13 +5,14 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 
 from corpus.errors import SettingsError
 from corpus.fold import fold
 from corpus.numerals import Number, read_numbers
 from index.words import frequency, is_word, segment
+from qa.questions.pinyin import Pinyin, sounds
 
 WORDS_FILE = Path(__file__).parent.parent / "corpus" / "words.tsv"
 _SPACE = re.compile(r"[\s\u200b-\u200d\u2060\ufeff\x00-\x1f\x7f]+")
@@ -89,12 +90,12 @@ class Speller:
         self._vocabulary = vocabulary
 
     @cached_property
-    def _by_sound(self) -> dict[str, str]:
+    def _by_sound(self) -> dict[tuple[str, ...], str]:
         """The one known word of each sound; a sound that several words share mends nothing."""
-        by_sound: dict[str, set[str]] = defaultdict(set)
+        by_sound: dict[tuple[str, ...], set[str]] = defaultdict(set)
         for word in self._vocabulary():
             if len(word) in self._LENGTHS and all(map(_HAN.match, word)):
-                by_sound[_sound(word)].add(word)
+                by_sound[sounds(word)].add(word)
         return {sound: min(words) for sound, words in by_sound.items() if len(words) == 1}
 
     def mend(self, text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
@@ -106,7 +107,7 @@ class Speller:
                 mended.append((wrong, right))
         for head, tail in _suspect_tails(out):
             whole = head + tail
-            meant = self._by_sound.get(_sound(whole), whole)
+            meant = self._by_sound.get(sounds(whole), whole)
             if meant != whole and meant.startswith(head):
                 out = out.replace(whole, meant)
                 mended.append((whole, meant))
@@ -117,7 +118,7 @@ class Speller:
         while place < len(run):
             for length in self._LENGTHS:
                 piece = run[place : place + length]
-                right = self._by_sound.get(_sound(piece)) if len(piece) == length else None
+                right = self._by_sound.get(sounds(piece)) if len(piece) == length else None
                 if right and right != piece and _alike(piece, right):
                     found.append((piece, right))
                     place += length
@@ -157,26 +158,6 @@ def _suspect_tails(text: str) -> list[tuple[str, str]]:
     ]
 
 
-_FUZZY = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ing", "in"), ("eng", "en"), ("ang", "an"))
-
-
-@lru_cache(maxsize=65536)
-def _sound(word: str) -> str:
-    """Pinyin without tones; 平翘舌 and 前后鼻音 as one.
-
-    >>> _sound("公种号") == _sound("公众号")
-    True
-    """
-    from pypinyin import lazy_pinyin
-
-    syllables = []
-    for syllable in lazy_pinyin(word):
-        for long, short in _FUZZY:
-            syllable = syllable.replace(long, short)
-        syllables.append(syllable)
-    return " ".join(syllables)
-
-
 def clean(text: str) -> str:
     """Folded; control characters, zero-width marks and runs of white space as one space."""
     return _SPACE.sub(" ", fold(text)).strip()
@@ -194,17 +175,19 @@ def well_spelt(text: str) -> bool:
 class Normaliser:
     """Typed questions -> queries."""
 
-    def __init__(self, words: WordList, speller: Speller, own_year: int | None = None) -> None:
+    def __init__(self, words: WordList, speller: Speller, pinyin: Pinyin, own_year: int | None = None) -> None:
         """``own_year`` is the year of all reports, when they share one: said in a question, it tells nothing."""
         self._words = words
         self._speller = speller
+        self._pinyin = pinyin
         self._own_year = re.compile(rf"{own_year}年度?(?:的|里|中)?" if own_year else r"(?!)")
 
     def query(self, typed: str) -> Query:
         """Make a question ready for search; any text is fine."""
         cleaned = clean(typed)
         without_year = self._own_year.sub("", cleaned)
-        written = self._words.written(without_year if len(without_year) >= _LEAST_LEFT else cleaned)
+        spelt = self._pinyin.written(without_year if len(without_year) >= _LEAST_LEFT else cleaned)
+        written = self._words.written(spelt)
         text, mended = self._speller.mend(written)
         numbers = tuple(number for number in read_numbers(text) if number.kind != "name")
         return Query(typed, text, self._words.synonyms_of(text), numbers, mended)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Reason = Literal["not_in_report", "not_a_question", "false_premise", "too_vague", "empty", "too_long"]
+Reason = Literal["not_in_report", "near_only", "not_a_question", "false_premise", "too_vague", "empty", "too_long"]
 Kind = Literal["figure", "number", "keyword", "list", "multi", "everyday"]
 
 
@@ -58,7 +58,7 @@ class Answer:
     message: str = ""  # plain Chinese; set when not answered, and where what is cited needs a word of ours
     reason: Reason | None = None  # set when not answered
     missing: str = ""  # kind of thing asked for that the report does not give: 电话、地址、…; "" if unknown
-    near: Citation | None = None  # false_premise only: the indicator asked about, not supporting the figure
+    near: tuple[Citation, ...] = ()  # not answered: the nearest sentences, best first, none of which answers
     related: tuple[str, ...] = ()  # questions one could ask next, each answerable
     understood: str = ""  # how a follow-up was completed, and which report was meant; "" when the question stood alone
     years: tuple[int, ...] = ()  # refused for its year: the years that there are reports of
@@ -89,6 +89,5 @@ class Answer:
                 body["years"] = list(self.years)
             if self.elsewhere:
                 body["elsewhere"] = list(self.elsewhere)
-            if self.near is not None:
-                body["near"] = self.near.to_json() | {"supports": False}
+            body["near"] = [citation.to_json() | {"supports": False} for citation in self.near]
         return body

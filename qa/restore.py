@@ -24,11 +24,10 @@ from corpus.durable import put, sync
 from corpus.errors import InputError, ReportError, YoujuError
 from corpus.library import Library
 from qa.backup import FORMAT, LOG, MANIFEST, REMOVED, Contents, is_kept, reports_of
-from qa.held import alone
+from qa.held import MOVES, alone, restore_begun
 from qa.log import CHINA
 
-_STAGE = ".restore"
-_MOVES = "moves.json"
+_STAGE = MOVES.parts[0]
 _PART = re.compile(r"[^./\\\x00-\x1f\x7f][^/\\\x00-\x1f\x7f]{0,199}")  # one part of a name
 _MOST_FILES = 100_000
 _LONGEST_MANIFEST = 64 << 20  # bytes
@@ -57,7 +56,7 @@ def restore_backup(file: Path, reports: Path, state: Path) -> tuple[Contents, st
             try:
                 _unpack(archive, files, {"reports": reports / _STAGE, "state": state / _STAGE})
                 _try_out(reports / _STAGE, state / _STAGE)
-                put(state / _STAGE / _MOVES, json.dumps(_moves(files, reports, state, kept), ensure_ascii=False).encode())
+                put(state / MOVES, json.dumps(_moves(files, reports, state, kept), ensure_ascii=False).encode())
             except BaseException as error:
                 for folder in (reports, state):
                     shutil.rmtree(folder / _STAGE, ignore_errors=True)
@@ -84,7 +83,7 @@ def check_backup(file: Path) -> Contents:
 
 def finish_restore(state: Path) -> bool:
     """Do what is left of a restore that was cut off after its last check; whether there was one."""
-    written = state / _STAGE / _MOVES
+    written = state / MOVES
     if not written.is_file():
         return False
     table = json.loads(written.read_text(encoding="utf-8"))
@@ -101,7 +100,7 @@ def finish_restore(state: Path) -> bool:
 
 def resume_restore(state: Path) -> bool:
     """The same, when nobody else is at it; for whoever starts to use the state."""
-    if not (state / _STAGE / _MOVES).is_file():
+    if not restore_begun(state):
         return False
     with alone(state):
         return finish_restore(state)

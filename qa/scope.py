@@ -23,6 +23,10 @@ _STATE_HARD = re.compile(r"国务院|中央人民政府|中央政府|总理(?=.{
 _STATE_SOFT = re.compile(r"全国(?!人大|人民代表|政协)|国家(?!级)|中央(?!政府|人民)|我国")
 _EDGE = " ,，。、:：;；《》“”"
 _IN_TITLE = re.compile(r"^(?:里面|里头|里|中|上)?(?:说|讲|提|写)?到?")  # what follows a title: 《…》里说
+_CLAUSE = re.compile(r"[^,，。;；?？!！\s]+")
+_ASKS = re.compile(r"多少|几|什么|啥|哪|谁|怎|如何|吗|有没有|是不是|能不能")
+_STORY, _CLAUSE_ALONE = 30, 8  # characters of a message that tells a story, and of a clause of it that asks for itself
+_JOINED = re.compile(r"^[和与跟及](?= )[ ,、]*")  # what is left of 2020年和2021年的
 _LEAST_LEFT = 2  # characters that ask something
 _ASKS_NOTHING = re.compile(r"^(?:那|呢|吗|里|中|的|说|讲|写|提到?|了|什么|啥|怎么|些|有|又|是|年|报告|\W)*$")
 
@@ -140,7 +144,7 @@ class Catalogue:
         says = _REPORT_WORD.search(text)
         soft = None if publisher or self.state is None else self._soft(text)
         named = bool(publisher or says or soft)
-        years = read_years(text, self.this_year, named=named)
+        years = _asked_about(text, read_years(text, self.this_year, named=named), named=named)
         scope = Scope(text, (), publisher, soft.group() if soft else "", years, says_report=bool(says))
         if scope.silent:
             return scope
@@ -191,6 +195,18 @@ class Catalogue:
         return None
 
 
+def _asked_about(text: str, years: Years, *, named: bool) -> Years:
+    """The years of a question, or none where they are said in passing: in another clause of a long message than those that ask.
+
+    A year beside the name of a report or of who wrote it says where to look, wherever it stands.
+    """
+    asking = [match.span() for match in _CLAUSE.finditer(text) if _ASKS.search(match.group()) and len(match.group()) >= _CLAUSE_ALONE]
+    if named or len(text) < _STORY or not asking:
+        return years
+    told = any(start <= a and b <= end for a, b in years.spans for start, end in asking)
+    return years if told else NO_YEARS
+
+
 def _age(about: About) -> tuple[int, int, str]:
     """Newest first."""
     return -(about.year or 0), -(about.published.toordinal() if about.published else 0), about.report_id
@@ -210,4 +226,4 @@ def _asks_nothing(text: str) -> bool:
 
 
 def _tidy(text: str) -> str:
-    return " ".join(text.split()).strip(_EDGE).removeprefix("的").strip(_EDGE)
+    return _JOINED.sub("", " ".join(text.split()).strip(_EDGE)).removeprefix("的").strip(_EDGE)

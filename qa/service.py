@@ -1,4 +1,7 @@
-"""One object that the web, the REST interface and the command line share. Safe to use from several threads."""
+"""One object that the web, the REST interface and the command line share. Safe to use from several threads.
+
+What answers a question is imported here; what checks drafts, adds reports or compares years, where it is first asked for.
+"""
 
 import logging
 import threading
@@ -9,35 +12,35 @@ from typing import TYPE_CHECKING, Protocol
 
 from corpus.bank import BankQuestion
 from corpus.errors import SearchIndexError, SettingsError, UnknownReport
-from corpus.extract import Extracted
 from corpus.figures import Figure
-from corpus.former import Former
-from corpus.identify import Identity
 from corpus.library import Library, newest_first
 from corpus.report import Report
-from corpus.shelf import Plan, Removed, bring_back, carry_out, plan, removed, take_out
 from index.build import FAISS, Content, build_index, index_in_memory, load_index, read_content
 from index.embed import Embedder, Encoder, Progress
 from index.engines import EngineRoom, MilvusRoom
 from index.passage_index import PassageIndex
-from qa.arithmetic import Computation, recompute
 from qa.assigned import Assigned, settled
 from qa.bank_desk import BankDesk
-from qa.check import CheckedFigure, check_draft
-from qa.claims import read_claims
-from qa.known import Known
 from qa.librarian import Librarian
-from qa.over_years import YearBook, Years
-from qa.rank import Ranked, Weights
+from qa.rank import Weights
 from qa.records import Answer
 from qa.registers import Registers
 from qa.scope import Catalogue
-from qa.shortlist import Shortlist
 from qa.stages import Spent, measured
 from qa.values import ReadValues
 
 if TYPE_CHECKING:
+    from corpus.extract import Extracted
+    from corpus.former import Former
+    from corpus.identify import Identity
+    from corpus.shelf import Plan, Removed
+    from qa.answer import Tried
+    from qa.arithmetic import Computation
+    from qa.check import CheckedFigure
+    from qa.known import Known
+    from qa.over_years import YearBook, Years
     from qa.settings import Settings
+    from qa.shortlist import Shortlist
 
 log = logging.getLogger("youju")
 _WARM = "公种号"  # a typo, so that what mends typos is loaded too
@@ -187,34 +190,43 @@ class Service:
         reports = [self.report(report_id)] if report_id else self.reports()
         return [figure for report in reports for figure in self._registers.of(report)]
 
-    def years(self, indicator: str) -> Years:
+    def years(self, indicator: str) -> "Years":
         """What every report prints of an indicator; see ``YearBook.years``."""
         return self.year_book().years(indicator)
 
-    def year_book(self) -> YearBook:
+    def year_book(self) -> "YearBook":
         """The figures of all reports by name; read at the first call, and again when the reports have changed."""
+        from qa.over_years import YearBook
+
         reports = tuple(self.reports())
         made = self._year_book
         if made is None or not _same(made[0], reports):
             made = self._year_book = reports, YearBook((report, self._registers.of(report)) for report in reports)
         return made[1]
 
-    def check(self, text: str, reports: Sequence[str] = ()) -> list[CheckedFigure]:
+    def check(self, text: str, reports: Sequence[str] = ()) -> "list[CheckedFigure]":
         """A verdict for every figure of a draft; of many reports, each sentence is checked against those it may speak of."""
+        from qa.check import check_draft
+        from qa.claims import read_claims
+
         against = tuple(self.report(report_id) for report_id in reports) or tuple(self.reports())
         looked_at = self._shortlist(against).of(read_claims(text))
         meant = frozenset[str]().union(*looked_at.values())
         return list(check_draft(text, [self._known(report) for report in against if report.report_id in meant], looked_at=looked_at))
 
-    def _shortlist(self, reports: tuple[Report, ...]) -> Shortlist:
+    def _shortlist(self, reports: tuple[Report, ...]) -> "Shortlist":
         """The shortlist of some reports; that of the last ones asked for is kept."""
+        from qa.shortlist import Shortlist
+
         made = self._shortlisted
         if made is None or not _same(made[0], reports):
             made = self._shortlisted = reports, Shortlist((report, self._registers.of(report)) for report in reports)
         return made[1]
 
-    def arithmetic(self, report_id: str | None = None) -> list[Computation]:
+    def arithmetic(self, report_id: str | None = None) -> "list[Computation]":
         """The reports' own sums and ratios, recomputed."""
+        from qa.arithmetic import recompute
+
         reports = [self.report(report_id)] if report_id else self.reports()
         return [computation for report in reports for computation in recompute(report)]
 
@@ -311,32 +323,42 @@ class Service:
         answerer.answer("热身")
         return answerer, content.digest
 
-    def plan_report(self, read: Extracted, identity: Identity, wanted_id: str = "") -> Plan:
+    def plan_report(self, read: "Extracted", identity: "Identity", wanted_id: str = "") -> "Plan":
         """What adding a file would do to the library as it is on disk; see ``corpus.shelf.plan``."""
+        from corpus.shelf import plan
+
         return plan(self.library.again(), read.text, identity, wanted_id, read.tables)
 
-    def add_report(self, made: Plan) -> None:
+    def add_report(self, made: "Plan") -> None:
         """Do what a plan says and take it in; see ``refresh``. LibraryError when it cannot be written."""
+        from corpus.shelf import carry_out
+
         carry_out(self.library.folder, made)
         self.refresh()
 
-    def remove_report(self, report_id: str) -> Removed:
+    def remove_report(self, report_id: str) -> "Removed":
         """Take a report out; it can be brought back. UnknownReport, or LibraryError when it cannot be done."""
+        from corpus.shelf import take_out
+
         gone = take_out(self.library.folder, report_id)
         self.refresh()
         return gone
 
-    def restore_report(self, report_id: str) -> Removed:
+    def restore_report(self, report_id: str) -> "Removed":
         """Undo the last removal or replacement of a report. InputError when there was none."""
+        from corpus.shelf import bring_back
+
         back = bring_back(self.library.folder, report_id)
         self.refresh()
         return back
 
-    def removed_reports(self) -> list[Removed]:
+    def removed_reports(self) -> "list[Removed]":
         """What can be brought back, latest first."""
+        from corpus.shelf import removed
+
         return removed(self.library.folder)
 
-    def former(self, report_id: str) -> tuple[Former, ...]:
+    def former(self, report_id: str) -> "tuple[Former, ...]":
         """Sentences that a report had in earlier versions."""
         return self.library.former(report_id)
 
@@ -344,14 +366,16 @@ class Service:
         """Bring the index up to date and return it."""
         return build_index(self._content(), self.encoder, self._index_folder, self._progress, self._room)
 
-    def explain(self, question: str) -> Ranked:
+    def explain(self, question: str) -> "Tried":
         """What a question became and why: the ranked candidates with every signal, for the staff desk."""
         return self.answerer().explain(question)
 
     def _running(self) -> PassageIndex | None:
         return self._answerer.index if self._answerer and self._bank else None
 
-    def _known(self, report: Report) -> Known:
+    def _known(self, report: Report) -> "Known":
+        from qa.known import Known
+
         with self._lock:
             known = self._checked.get(report.report_id)
             if known is None or known.report is not report:
@@ -410,10 +434,14 @@ def _same(some: Sequence[Report], others: Sequence[Report]) -> bool:
 
 
 def from_settings(
-    settings: "Settings", say: Say = log.info, progress: Progress | None = None, recorder: Recorder | None = None
+    settings: "Settings",
+    say: Say = log.info,
+    progress: Progress | None = None,
+    recorder: Recorder | None = None,
+    encoder: Embedder | None = None,
 ) -> Service:
-    """The service that a table of settings asks for."""
-    encoder = Embedder(settings.model, download=settings.download, threads=settings.threads)
+    """The service that a table of settings asks for; ``encoder`` is its model where that is being loaded already."""
+    encoder = encoder or Embedder(settings.model, download=settings.download, threads=settings.threads)
     return Service(
         reports=settings.reports,
         index=settings.index,

@@ -1,6 +1,7 @@
 """Every setting in one table. Only the command line, ``fit.py`` and ``app.py`` read it; everything else takes plain arguments."""
 
 import ipaddress
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 _ROOT = Path(__file__).parent.parent
+_HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]")
 _WANTED = {  # pydantic's kinds of error, for people
     "int_parsing": "要写整数",
     "int_from_float": "要写整数",
@@ -50,8 +52,9 @@ class Settings(BaseSettings):
     mcp: Literal["on", "off"] = Field("off", description="开不开 /mcp:让助手程序(Model Context Protocol)来查原句")
     staff_password: str = Field("", description="工作台的密码;空则不开工作台")
     proxies: str = Field("", description="可信的反向代理的地址或网段,用逗号隔开,如 127.0.0.1,10.0.0.0/8;只有它们说的访客地址才算数")
+    hosts: str = Field("", description="网页用哪些名字打开,用逗号隔开,如 youju.example.gov.cn;空则不限;本机的 127.0.0.1、localhost 总是可以")
     ask_rate: int = Field(300, ge=0, le=100000, description="每个访客每分钟最多提问几次;0 不限")
-    check_rate: int = Field(60, ge=0, le=100000, description="每个访客每分钟最多核对几次稿子;0 不限")
+    check_rate: int = Field(60, ge=0, le=100000, description="每个访客每分钟最多交几次稿子或文件;0 不限")
     read_rate: int = Field(300, ge=0, le=100000, description="每个访客每分钟最多打开或下载几次数据一览和多年对比;0 不限")
     feedback_rate: int = Field(30, ge=0, le=100000, description="每个访客每分钟最多评价几次;0 不限")
     login_rate: int = Field(20, ge=0, le=100000, description="每个访客每分钟最多登录几次;0 不限(输错五次仍要等十五分钟)")
@@ -69,6 +72,28 @@ class Settings(BaseSettings):
     def _networks(cls, written: str) -> str:
         networks(written)
         return written
+
+
+    @field_validator("hosts")
+    @classmethod
+    def _hosts(cls, written: str) -> str:
+        host_names(written)
+        return written
+
+
+def host_names(written: str) -> tuple[str, ...]:
+    """Names of hosts between commas, in lower case.
+
+    >>> host_names("youju.example.gov.cn, [2001:DB8::1]")
+    ('youju.example.gov.cn', '[2001:db8::1]')
+
+    Raises:
+        ValueError: one is an address of a page, or has a port.
+    """
+    names = tuple(part.strip().lower() for part in written.split(",") if part.strip())
+    if not all(_HOST.fullmatch(name) for name in names):
+        raise ValueError(written)
+    return names
 
 
 def networks(written: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:

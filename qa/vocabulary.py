@@ -5,6 +5,7 @@ from collections import Counter
 from index.passage_index import PassageIndex
 from index.words import words
 from qa.normalise import Normaliser, Speller, WordList
+from qa.questions.pinyin import Pinyin
 
 _COMMON = 6  # a word that so many bank questions use is no typo
 
@@ -27,5 +28,12 @@ def normaliser_of(index: PassageIndex, written: WordList | None = None, *, mendi
         mending: whether typos are mended; it takes the words of all the reports, so not for very many.
     """
     years = {report.about.year for report in index.reports}
-    speller = Speller((lambda: vocabulary(index)) if mending else tuple)
-    return Normaliser(written or WordList(), speller, years.pop() if len(years) == 1 else None)
+    known = (lambda: vocabulary(index)) if mending else tuple
+    texts = (lambda: _texts(index)) if mending else tuple
+    return Normaliser(written or WordList(), Speller(known), Pinyin(texts), years.pop() if len(years) == 1 else None)
+
+
+def _texts(index: PassageIndex) -> list[str]:
+    """The reports, and the bank questions that lead into them."""
+    asked = (row.text for report in index.reports for row in index.bank_rows(report.report_id) if row.kind == "bank")
+    return [*(report.text for report in index.reports), *asked]

@@ -66,7 +66,7 @@ class Staged:
             ("多少钱", Answer(question, False, 0.1, "everyday", reason="not_in_report", missing="价格", related=("电梯装好了几台",))),
             ("你好", Answer(question, False, 0.1, "everyday", reason="not_a_question")),
             ("那个", Answer(question, False, 0.1, "everyday", reason="too_vague", related=("大板房签了多少户", "无物业小区封闭了几个"))),
-            ("95%", Answer(question, False, 0.1, "figure", reason="false_premise", message=said, near=near)),
+            ("95%", Answer(question, False, 0.1, "figure", reason="false_premise", message=said, near=(near,))),
         )
         if not question.strip():
             return Answer(question, False, 0.0, "everyday", reason="empty")

@@ -1,11 +1,14 @@
 """The endpoint for assistants: closed by default; its tools give the report's sentences and no more."""
 
+import asyncio
 import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from fakes import run
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from qa.service import Service
@@ -88,3 +91,72 @@ def test_an_assistant_asks_no_faster_than_others(real_service: Service) -> None:
         body = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
         statuses = [slowed.post("/mcp", json=body, headers=HEADERS).status_code for _ in range(3)]
     assert statuses == [200, 200, 429]
+
+
+# ---------- when the server stops ----------
+
+SAYS = {"protocolVersion": "2026-07-28", "clientInfo": {"name": "test", "version": "1"}, "clientCapabilities": {}}
+META = {f"io.modelcontextprotocol/{name}": value for name, value in SAYS.items()}
+LISTEN = {"method": "subscriptions/listen", "version": "2026-07-28", "notifications": {"toolsListChanged": True}}
+
+
+class Client:
+    """One that opens a stream and stays, over ASGI."""
+
+    def __init__(self, method: str, version: str, **params: Any) -> None:
+        rpc = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params | ({"_meta": META} if version > "2026" else {})}
+        self._body = json.dumps(rpc).encode() if method else b""
+        headers = HEADERS | {"Content-Type": "application/json", "MCP-Protocol-Version": version, "Mcp-Method": method, "Host": "x"}
+        if params.get("name"):
+            headers["Mcp-Name"] = params["name"]
+        named = [(name.lower().encode(), value.encode()) for name, value in headers.items() if value]
+        where = {"method": "POST" if method else "GET", "path": "/mcp", "raw_path": b"/mcp", "query_string": b"", "root_path": ""}
+        ends = {"scheme": "http", "server": ("x", 80), "client": ("127.0.0.1", 5), "http_version": "1.1"}
+        self.scope = {"type": "http", **where, **ends, "headers": named}
+        self.begun = asyncio.Event()
+        self.got: list[dict[str, Any]] = []
+
+    async def receive(self) -> dict[str, Any]:
+        if self._body is None:
+            await asyncio.sleep(60)
+        body, self._body = self._body, None
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(self, message: dict[str, Any]) -> None:
+        self.got.append(message)
+        self.begun.set()
+
+
+async def stopped(app: FastAPI, client: Client) -> None:
+    """Stop while a client's request is being answered."""
+    async with app.router.lifespan_context(app):
+        answering = asyncio.create_task(app(client.scope, client.receive, client.send))
+        if client.scope["method"] == "GET" or b"listen" in dict(client.scope["headers"])[b"mcp-method"]:
+            await client.begun.wait()
+        for stream in app.state.streams:
+            stream.set()
+        await asyncio.wait_for(answering, 5)
+
+
+@pytest.mark.parametrize("asked", [{"method": "", "version": "2025-06-18"}, LISTEN], ids=["GET", "subscriptions"])
+def test_a_stream_that_is_open_ends_when_the_server_stops(real_service: Service, asked: dict[str, Any]) -> None:
+    async def story() -> list[dict[str, Any]]:
+        listening = Client(**asked)
+        await stopped(create_app(real_service, Settings(mcp="on")), listening)
+        return listening.got
+
+    got = run(story())
+    assert got[0]["status"] == 200
+    assert dict(got[0]["headers"])[b"content-type"].startswith(b"text/event-stream")
+    assert [message.get("more_body", False) for message in got[1:]][-1] is False
+
+
+def test_a_call_is_answered_though_the_server_stops(real_service: Service) -> None:
+    async def story() -> list[dict[str, Any]]:
+        asking = Client("tools/call", "2025-06-18", name="ask", arguments={"question": "热线满意率多少"})
+        await stopped(create_app(real_service, Settings(mcp="on")), asking)
+        return asking.got
+
+    got = run(story())
+    assert got[0]["status"] == 200
+    assert SENTENCE in json.loads(b"".join(message["body"] for message in got[1:]))["result"]["content"][0]["text"]

@@ -111,5 +111,5 @@ def test_a_line_of_a_batch_that_is_not_as_agreed_is_not_guessed_at(small: Path, 
 def test_the_nearest_sentence_is_marked_as_not_supporting() -> None:
     report = split_report(About("r", "总结", 2020), "总结\n分类达标率95%。\n")
     near = cite(report, report.sentences[-1])
-    told = Answer("达标率99%", answered=False, confidence=0.1, kind="figure", reason="false_premise", near=near).to_json()
-    assert told["near"] == near.to_json() | {"supports": False}
+    told = Answer("达标率99%", answered=False, confidence=0.1, kind="figure", reason="false_premise", near=(near,)).to_json()
+    assert told["near"] == [near.to_json() | {"supports": False}]

@@ -3,6 +3,7 @@
 import io
 import re
 import time
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from papers import TABLE, made_page, made_pdf, made_word
 
-from corpus.errors import DocumentError
+from corpus.errors import DocumentError, TextTooLong
 from corpus.extract import LARGEST, extract
 from corpus.formats import pdf
 from corpus.formats.plain import decoded
@@ -343,3 +344,84 @@ def test_tables_as_they_come() -> None:
     assert table_lines([["甲", "甲"], ["乙", "乙"]]) == ["甲", "乙"]
     assert table_lines([["表1"], ["指标", "数"], ["食堂", "8"]]) == ["表1", "指标：食堂，数：8。"]
     assert table_lines([["指标", "数", "备注"], ["食堂", "8", ""]]) == ["备注", "指标：食堂，数：8。"]
+
+
+# ---------- no further than it goes ----------
+
+MOST = 2000  # characters
+SECONDS = 2.0  # of processor time; a file that is read to its end takes many
+
+
+def cell(words: str, span: int = 1) -> str:
+    return f'<w:tc><w:tcPr><w:gridSpan w:val="{span}"/></w:tcPr><w:p><w:r><w:t>{words}</w:t></w:r></w:p></w:tc>'
+
+
+def word_table(*rows: str) -> str:
+    return "<w:tbl>" + "".join(f"<w:tr>{row}</w:tr>" for row in rows) + "</w:tbl>"
+
+
+def word_of(body: str, **parts: str) -> bytes:
+    more = {f"word/{name}.xml": f"<w:{name} {XMLNS}>{part}</w:{name}>" for name, part in parts.items()}
+    return packed({"word/document.xml": word_body(body)} | more)
+
+
+CHAINED = "".join(
+    f'<w:style w:styleId="s{n}"><w:pPr>{"<w:ind/>" * 4000}</w:pPr><w:basedOn w:val="s{n + 1}"/></w:style>' for n in range(20)
+)
+STYLED = '<w:p><w:pPr><w:pStyle w:val="s0"/></w:pPr><w:r><w:t>段</w:t></w:r></w:p>'
+ENDLESS = {
+    "paragraphs": ("a.docx", word_of("<w:p><w:r><w:t>粮食增长6%工作</w:t></w:r></w:p>" * 150_000)),
+    "empty paragraphs": ("a.docx", word_of("<w:p/>" * 1_900_000)),
+    "runs without text": ("a.docx", word_of(f"<w:p>{'<w:r/>' * 1_900_000}</w:p>")),
+    "one frame around all": ("a.docx", word_of(f"<w:sdt>{'<w:p><w:r><w:t>段</w:t></w:r></w:p>' * 200_000}</w:sdt>")),
+    "styles": ("a.docx", word_of("<w:p/>", styles="<w:style/>" * 1_000_000)),
+    "styles upon styles": ("a.docx", word_of(STYLED * 50_000, styles=CHAINED)),
+    "columns": ("a.docx", word_of(word_table(cell("甲", 100) * 100, *[cell("1")] * 20_000))),
+    "headings": ("a.docx", word_of(word_table(cell("长" * 1900) + cell("数"), *[cell("甲") + cell("1")] * 20_000))),
+    "columns of Markdown": ("a.md", ("|a" * 3900 + "|\n").encode()[:3900] + b"|\n" + b"|a|\n" * 1000),
+    "Chinese of an old encoding": ("a.txt", ("粮食产量" * 1_000_000).encode("gb18030")),
+    "elements of a page": ("a.html", b"<html><body>" + b"<p>" * 3_000_000 + "粮食，".encode()),
+    "columns of a page": ("a.html", "<html><body><p>粮食，</p><table>".encode() + b'<tr><td colspan="999">1' * 40_000),
+    "text of a page": ("a.html", b"<html><body><p>" + "粮食，产量。".encode() * 500_000),
+}
+
+
+@pytest.mark.parametrize("kind", ENDLESS)
+def test_the_reading_ends_where_the_text_is_too_long(kind: str) -> None:
+    name, raw = ENDLESS[kind]
+    started = time.process_time()
+    with pytest.raises(TextTooLong, match=f"超过 {MOST} 个字;请分成几份"):
+        extract(raw, name, most=MOST)
+    assert time.process_time() - started < SECONDS
+
+
+def test_what_was_read_of_a_word_file_is_let_go_of() -> None:
+    name, raw = ENDLESS["paragraphs"]
+    tracemalloc.start()
+    try:
+        with pytest.raises(TextTooLong):
+            extract(raw, name, most=20_000)
+        assert tracemalloc.get_traced_memory()[1] < 4 * 1024 * 1024
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_long_pdf_is_read_no_further(lines: list[str]) -> None:
+    with pytest.raises(TextTooLong):
+        extract(made_pdf(lines), "a.pdf", most=500)
+
+
+SHORT = "一二三四。"
+JUST = {
+    "a.docx": word_of(f"<w:p><w:r><w:t>{SHORT}</w:t></w:r></w:p>" * 50),
+    "a.html": f"<html><body><div>{f'<p>{SHORT}</p>' * 50}</div></body></html>".encode(),
+    "a.txt": "\n".join([SHORT] * 50).encode(),
+    "a.md": "\n".join([SHORT] * 50).encode(),
+}
+
+
+@pytest.mark.parametrize("name", JUST)
+def test_a_text_of_just_the_length_is_read(name: str) -> None:
+    assert extract(JUST[name], name, most=299).text == "\n".join([SHORT] * 50)
+    with pytest.raises(TextTooLong):
+        extract(JUST[name], name, most=298)

@@ -4,7 +4,10 @@ import ipaddress
 import logging
 import multiprocessing
 import sqlite3
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -17,6 +20,7 @@ from starlette.requests import Request
 
 from qa.service import Service
 from qa.settings import Settings, networks
+from qa.web import check_page, line, texts, texts_tools
 from qa.web.ledger import Ledger, open_ledger
 from qa.web.limit import Limit
 from qa.web.site import create_app
@@ -268,3 +272,77 @@ def test_the_figures_of_all_reports_cost_as_much_as_several_pages(library: Servi
         assert client.get("/figures").status_code == 200
     with TestClient(create_app(library, Settings(read_rate=1)), client=("127.0.0.1", 5)) as client:
         assert [client.get("/api/v1/figures").status_code for _ in range(2)] == [200, 429]  # never more than there is
+
+
+# ---------- files ----------
+
+
+class Checks(Staged):  # type: ignore[misc]
+    """Checks nothing, but takes drafts."""
+
+    def check(self, text: str) -> list[object]:
+        return []
+
+
+BROKEN = {"file": ("稿.docx", b"PK\x03\x04 broken")}
+
+
+def test_a_file_is_not_read_before_the_budget_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def reading(raw: bytes, name: str, most: int) -> str:
+        read.append(name)
+        return "街道很好。"
+
+    monkeypatch.setattr(check_page, "draft_text", reading)
+    with TestClient(create_app(Checks(), Settings(check_rate=3)), client=("127.0.0.1", 5)) as client:
+        answers = [client.post("/check", files=BROKEN) for _ in range(10)]
+    assert [answer.status_code for answer in answers] == [200] * 3 + [429] * 7
+    assert len(read) == 3
+    assert answers[-1].headers["retry-after"] == "5"
+
+
+def test_what_cannot_be_read_costs_as_much_as_what_can() -> None:
+    with TestClient(create_app(Checks(), Settings(check_rate=3)), client=("127.0.0.1", 5)) as client:
+        broken = {"content": b"--x\r\nbroken", "headers": {"Content-Type": "multipart/form-data; boundary=x"}}
+        sent = ({"files": BROKEN}, broken, {"data": {"text": ""}}, {"files": BROKEN})
+        assert [client.post("/check", **one).status_code for one in sent] == [422, 422, 422, 429]
+
+
+def test_a_draft_that_was_typed_is_not_lost_to_one_who_has_to_wait() -> None:
+    with TestClient(create_app(Checks(), Settings(check_rate=1, max_draft=1000)), client=("127.0.0.1", 5)) as client:
+        assert client.post("/check", data={"text": "第一份。"}).status_code == 200
+        again = client.post("/check", data={"text": "第二份。"})
+        assert (again.status_code, ">\n第二份。</textarea>" in again.text) == (429, True)
+        large = client.post("/check", data={"text": "第三份。"}, files={"file": ("a.txt", b"x" * 200_000)})
+        assert (large.status_code, "第三份。" in large.text) == (429, False)  # not even taken apart
+
+
+def test_files_wait_in_line_and_no_more_are_read_at_once_than_drafts_are_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, most, guard = 0, 0, threading.Lock()
+
+    def reading(raw: bytes, name: str, most_characters: int) -> str:
+        nonlocal now, most
+        with guard:
+            now += 1
+            most = max(most, now)
+        time.sleep(0.2)
+        with guard:
+            now -= 1
+        return "街道很好。"
+
+    monkeypatch.setattr(check_page, "draft_text", reading)
+    with TestClient(create_app(Checks(), Settings(queue=3))) as client, ThreadPoolExecutor(8) as visitors:
+        answers = list(visitors.map(lambda _: client.post("/check", files=BROKEN), range(8)))
+    assert most == line.CHECKED_AT_ONCE
+    assert sorted(answer.status_code for answer in answers) == [200] * 5 + [503] * 3
+    [told, *_] = [answer for answer in answers if answer.status_code == 503]
+    assert texts_tools.CHOOSE_AGAIN in told.text
+    assert int(told.headers["retry-after"]) >= 1
+
+
+def test_a_file_of_a_visitor_is_read_as_far_as_a_draft_may_go() -> None:
+    with TestClient(create_app(Checks(), Settings(max_draft=2000))) as client:
+        long = client.post("/check", files={"file": ("a.txt", "数".encode() * 2001)})
+    assert long.status_code == 413
+    assert texts.DRAFT_TOO_LONG.format(most=2000) in long.text

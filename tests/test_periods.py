@@ -37,7 +37,8 @@ def test_a_time_that_is_printed_is_no_other_time() -> None:
 @pytest.mark.parametrize("asked", ["上半年走访企业多少家", "四季度发现一般案件几件", "下个月健身场地改建几个", "5月份清运单车多少辆", "明年文化配送多少场"])
 def test_a_yearly_report_is_not_taken_for_one_of_a_part_of_the_year(real_service: Service, asked: str) -> None:
     answer = real_service.ask(asked)
-    assert (answer.answered, answer.reason) == (False, "not_in_report")
+    assert not answer.answered
+    assert answer.reason in ("not_in_report", "near_only")
     assert "这段时间的数据" in answer.message
 
 

@@ -17,6 +17,7 @@ from qa.kinds import kind_of
 from qa.lookup import asks_for_figure, look_alike, nearly, on_topic, presupposed, sentences_with, topic
 from qa.normalise import Normaliser, Query, Speller, WordList, clean
 from qa.parts import split_parts
+from qa.questions.pinyin import Pinyin
 
 REPORT = split_report(
     About("r", "总结"),
@@ -27,7 +28,7 @@ PLACES = [(REPORT, sentence) for sentence in REPORT.sentences]
 
 @pytest.fixture(scope="module")
 def normaliser() -> Normaliser:
-    return Normaliser(WordList(), Speller(lambda: ["公众号", "车棚", "受理", "加装"]))
+    return Normaliser(WordList(), Speller(lambda: ["公众号", "车棚", "受理", "加装"]), Pinyin(tuple))
 
 
 def test_width_script_dialect_and_typos_are_read_the_written_way(normaliser: Normaliser) -> None:
@@ -54,7 +55,7 @@ def test_shanghai_words_are_read_the_written_way(normaliser: Normaliser, said: s
 
 
 def test_a_wrong_last_character_behind_a_word_is_mended_where_it_seldom_stands_alone() -> None:
-    normaliser = Normaliser(WordList(), Speller(lambda: ["满意率", "居民区"]))
+    normaliser = Normaliser(WordList(), Speller(lambda: ["满意率", "居民区"]), Pinyin(tuple))
     assert normaliser.query("热线满意律多少").text == "热线满意率多少"
     assert normaliser.query("居民去哪里").mended == ()
 
@@ -69,7 +70,7 @@ def test_everyday_words_add_written_ones_for_lexical_search(normaliser: Normalis
 
 @given(st.text(max_size=300))
 def test_any_text_becomes_a_query(text: str) -> None:
-    query = Normaliser(WordList(), Speller(lambda: ["受理"])).query(text)
+    query = Normaliser(WordList(), Speller(lambda: ["受理"]), Pinyin(tuple)).query(text)
     assert query.typed == text
     assert clean(query.text) == query.text or query.mended
 
@@ -230,7 +231,7 @@ def test_what_is_done_is_told_from_what_is_begun_and_what_is_left(normaliser: No
 
 @given(st.text(max_size=60))
 def test_marks_stay_inside_the_sentence(question: str) -> None:
-    query = Normaliser(WordList(), Speller(list)).query(question)
+    query = Normaliser(WordList(), Speller(list), Pinyin(tuple)).query(question)
     for sentence in REPORT.sentences:
         for a, b in highlights(query, sentence, None, kind_of(query)):
             assert sentence.start <= a <= b <= sentence.end

@@ -373,7 +373,7 @@ def test_no_change_is_made_by_a_form_from_elsewhere(staff: TestClient, app: Fast
     good = re.search(r'name="csrf" value="([^"]+)"', staff.get("/staff").text).group(1)
     before = everything(state, service)
     tried = 0
-    for path in set(changing(app)) - OPEN_TO_ALL - {"/staff/login", "/staff/logout"}:
+    for path in set(changing(app)) - OPEN_TO_ALL - {"/staff/login"}:
         for fields, headers in (
             ({}, {}),
             ({"csrf": ""}, {}),
@@ -391,9 +391,17 @@ def test_no_change_is_made_by_a_form_from_elsewhere(staff: TestClient, app: Fast
             tried += 1
     assert tried >= 27
     assert everything(state, service) == before
-    assert staff.post("/staff/logout", data={"csrf": "x"}).status_code == 303
     again = staff.post("/staff/login", data={"name": "甲", "password": PASSWORD}, headers={"Origin": "https://evil.example"})
     assert again.status_code == 403
+
+
+def test_nobody_is_logged_out_by_a_form_from_elsewhere(staff: TestClient) -> None:
+    """The browser sends no cookie with such a form; what comes back must not take it away."""
+    elsewhere = TestClient(staff.app, follow_redirects=False)
+    assert "set-cookie" not in elsewhere.post("/staff/logout", data={"csrf": "x"}).headers
+    assert "set-cookie" not in staff.post("/staff/logout", data={"csrf": "x"}).headers
+    token = re.search(r'name="csrf" value="([^"]+)"', staff.get("/staff").text).group(1)
+    assert COOKIE in staff.post("/staff/logout", data={"csrf": token}).headers["set-cookie"]
 
 
 def test_no_page_and_no_change_without_a_session_that_is_ours(app: FastAPI, service: Service, state: Path) -> None:
@@ -433,18 +441,62 @@ def test_a_colleague_s_token_opens_no_form_of_mine(app: FastAPI, staff: TestClie
     assert theirs != colleague.cookies.get(COOKIE)
 
 
-def test_a_made_up_host_gets_into_no_page_and_no_redirect(client: TestClient) -> None:
-    """Only where the address ends in a slash is the Host header used, which no other site can set: Gradio's root, redirects to no slash."""
+EVIL_HOST = {"Host": "evil.example"}
+ADDRESSES = (
+    "/", "/?q=增长", "/check", "/figures", "/report/bad-2021", "/staff", "/nowhere", "/api/v1/openapi.json", "/healthz/", "/report/bad-2021/",
+    "/staff/", "/staff/bank//", "/check/?q=1", "/nowhere/", "/static/x/", "/assets/x/",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ADDRESSES)
+def test_a_made_up_host_gets_into_no_page_and_no_redirect(client: TestClient, path: str) -> None:
     lies = {
         "X-Forwarded-Host": "evil.example", "Forwarded": "host=evil.example", "X-Forwarded-Prefix": "//evil.example",
         "X-Forwarded-Server": "evil.example", "X-Original-URL": "//evil.example", "X-Gradio-Server": "http://evil.example",
     }  # fmt: skip
-    for path in ("/", "/check", "/figures", "/report/bad-2021", "/staff", "/nowhere", "/staff/", "/check/", "/api/v1/openapi.json"):
-        answer = client.get(path, headers=lies | ({} if path.endswith("/") else {"Host": "evil.example"}))
-        assert "evil.example" not in answer.text, path
-        assert "evil.example" not in answer.headers.get("location", ""), path
-    entered = client.post("/staff/login", data={"name": "甲", "password": PASSWORD}, headers={"Host": "evil.example"})
+    answer = client.get(path, headers=lies | EVIL_HOST)
+    assert answer.status_code in (200, 307, 404)
+    assert "evil.example" not in answer.text
+    assert "evil.example" not in answer.headers.get("location", "")
+
+
+def test_whoever_enters_is_led_to_a_path(client: TestClient) -> None:
+    entered = client.post("/staff/login", data={"name": "甲", "password": PASSWORD}, headers=EVIL_HOST)
     assert entered.headers["location"] == "/staff"
+
+
+@pytest.mark.parametrize("base", ["", "/youju"])
+def test_slashes_too_many_lead_to_the_path_without_them(service: Service, base: str) -> None:
+    client = TestClient(create_app(service, Settings(root_path=base)), follow_redirects=False)
+    for path, place in (("/check/?a=%20b", "/check?a=%20b"), ("/report/a%3Fb//", "/report/a%3Fb"), ("/api/v1/ask/", "/api/v1/ask")):
+        answer = client.get(base + path)
+        assert (answer.status_code, answer.headers["location"]) == (307, base + place)
+    for path in ("http://testserver//evil.example/", "/nowhere/", "/%5Cevil.example/"):
+        assert client.get(path).status_code == 404
+
+
+def test_the_chat_finds_its_server_by_a_path(service: Service) -> None:
+    for base, root in (("", "/"), ("/youju", "/youju")):
+        page = TestClient(create_app(service, Settings(root_path=base))).get(f"{base}/", headers=EVIL_HOST).text
+        assert re.findall(r'"root":"([^"]*)"', page) == [root]
+        assert "gradio.invalid" not in page
+
+
+def test_where_names_are_set_no_other_is_answered(service: Service) -> None:
+    client = TestClient(create_app(service, Settings(hosts="Youju.example.gov.cn, other.cn", staff_password=PASSWORD)))
+    for host in ("youju.example.gov.cn", "YOUJU.example.gov.cn:8443", "other.cn", "127.0.0.1:7860", "localhost", "[::1]:7860"):
+        assert client.get("/healthz", headers={"Host": host}).status_code == 200, host
+    for host in ("evil.example", "youju.example.gov.cn.evil.example", "", "[::2]", "127.0.0.1.evil.example:7860", "xyouju.example.gov.cn"):
+        for answer in (client.get("/", headers={"Host": host}), client.post("/staff/login", headers={"Host": host})):
+            assert (answer.status_code, "请用公布的网址打开" in answer.text) == (421, True), host
+            assert "content-security-policy" in answer.headers
+        assert client.post("/api/v1/ask", json={"question": "增长"}, headers={"Host": host}).json()["status"] == 421
+
+
+@pytest.mark.parametrize("value", ["https://a.cn", "a.cn:8443", "a.cn/youju", "*.a.cn", "a cn", "é.cn"])
+def test_a_setting_that_names_no_host_is_refused(value: str) -> None:
+    with pytest.raises(ValueError, match="hosts"):
+        Settings(hosts=value)
 
 
 def test_a_stolen_cookie_is_worth_nothing_after_leaving(staff: TestClient) -> None:
@@ -496,6 +548,20 @@ def test_who_may_frame_the_chat_is_a_setting_and_the_desk_is_framed_by_nobody(se
     with TestClient(create_app(service, settings, log)) as client:
         assert policy_of(client.get("/").headers)["frame-ancestors"] == "'self' https://www.example.gov.cn"
         assert policy_of(client.get("/staff").headers)["frame-ancestors"] == "'none'"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/staff", "/staff?as=csv", "/staff?as=xlsx", "/staff/bank/export?report=bad-2021", "/staff/bank/export?report=none", "/staff/nowhere",
+     "/staff/", "/staff/assign", "/staff/reports/remove?report=none"],
+)  # fmt: skip
+def test_nothing_of_the_desk_is_framed_or_kept(staff: TestClient, path: str) -> None:
+    for client in (staff, TestClient(staff.app, follow_redirects=False)):
+        answers = [client.get(path)] + ([client.post("/staff/login", content=b"x" * 300_000)] if path == "/staff" else [])
+        for answer in answers:
+            assert policy_of(answer.headers)["frame-ancestors"] == "'none'", answer.status_code
+            assert answer.headers["cache-control"] == "no-store"
+    assert "no-store" not in staff.get("/staffroom").headers.get("cache-control", "")
 
 
 @pytest.mark.parametrize("value", ["'self'; script-src *", "'self'\r\nX-Evil: 1", "https://a.cn, default-src *", "é"])

@@ -98,6 +98,29 @@ def test_a_line_that_is_kept_open_does_not_hold_us_up(slow_server: tuple[subproc
         assert idle.recv(10) == b""
 
 
+TWO = ["Content-Length: 3", "Transfer-Encoding: chunked"]
+
+
+@pytest.mark.parametrize("lengths", [TWO, TWO[::-1], ["content-length: 16", TWO[1]]])
+def test_a_request_of_two_lengths_is_the_last_of_its_line(slow_server: tuple[subprocess.Popen, int], lengths: list[str]) -> None:
+    """What stands behind it one side takes for its body, the other for a request of its own."""
+    head = "\r\n".join(["POST / HTTP/1.1", "Host: x", *lengths, "", ""])
+    with socket.create_connection(("127.0.0.1", slow_server[1]), timeout=10) as line:
+        line.sendall(f"{head}3\r\nabc\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        got = b"".join(iter(lambda: line.recv(65536), b""))
+    assert got.count(b"HTTP/1.1 200") == 1
+    assert b"connection: close" in got.lower()
+
+
+def test_a_request_of_one_length_leaves_its_line_open(slow_server: tuple[subprocess.Popen, int]) -> None:
+    kept = http.client.HTTPConnection("127.0.0.1", slow_server[1], timeout=10)
+    for body in (b"abc", iter([b"abc"])):
+        kept.request("POST", "/", body=body, encode_chunked=not isinstance(body, bytes))
+        answer = kept.getresponse()
+        assert (answer.read(), answer.headers["connection"]) == (b"done", None)
+    kept.close()
+
+
 # ---------- noticing what others changed ----------
 
 

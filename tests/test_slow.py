@@ -124,7 +124,10 @@ def test_a_client_that_reads_slowly_but_steadily_gets_all(port: int) -> None:
 # ---------- bodies ----------
 
 
-def answered(limit: BodyLimit, messages: list[Message], path: str = "/", length: int | None = None) -> int:
+FILES = b"multipart/form-data; boundary=x"
+
+
+def answered(limit: BodyLimit, messages: list[Message], path: str = "/", length: int | None = None, kind: bytes = FILES) -> int:
     """The status of the answer to a body that comes as these messages; None among them never comes."""
     statuses: list[int] = []
 
@@ -136,7 +139,7 @@ def answered(limit: BodyLimit, messages: list[Message], path: str = "/", length:
     async def send(message: Message) -> None:
         statuses.append(message.get("status", 0))
 
-    headers = [] if length is None else [(b"content-length", str(length).encode())]
+    headers = [(b"content-type", kind)] + ([] if length is None else [(b"content-length", str(length).encode())])
     scope = {"type": "http", "method": "POST", "path": path, "headers": headers}
     run(limit(scope, receive, send))
     return statuses[0]
@@ -196,8 +199,8 @@ def test_bodies_that_come_at_once_share_the_room_and_give_it_back() -> None:
         async def send(message: Message) -> None:
             statuses.append(message.get("status", 0))
 
-        scope = {"type": "http", "method": "POST", "path": "/upload", "headers": [(b"content-length", str(length).encode())]}
-        await limit(scope, receive, send)
+        headers = [(b"content-length", str(length).encode()), (b"content-type", FILES)]
+        await limit({"type": "http", "method": "POST", "path": "/upload", "headers": headers}, receive, send)
         return statuses[0]
 
     async def several() -> list[int]:
@@ -205,6 +208,67 @@ def test_bodies_that_come_at_once_share_the_room_and_give_it_back() -> None:
 
     assert run(several()) == [200, 503, 200]
     assert run(one(500, 0.0)) == 200
+
+
+def test_only_a_form_with_files_may_be_as_long_as_a_file() -> None:
+    """Other forms are taken apart byte by byte, 12 MB of & in two seconds."""
+    assert answered(limited(), [], "/upload", 101, b"application/x-www-form-urlencoded") == 413
+    assert answered(limited(), [part(100, False)], "/upload", 100, b"application/x-www-form-urlencoded") == 200
+
+
+def test_a_body_is_handed_on_in_pieces_and_others_have_their_turn_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate, "_PIECE", 40)
+    turns: list[object] = []
+
+    async def other() -> None:
+        while len(turns) < 100:
+            turns.append("other")
+            await asyncio.sleep(0)
+
+    async def take(scope: dict, receive: object, send: object) -> None:
+        beside = asyncio.create_task(other())
+        more = True
+        while more:
+            message = await receive()
+            turns.append(len(message["body"]))
+            more = message["more_body"]
+        beside.cancel()
+        await PlainTextResponse("taken")(scope, receive, send)
+
+    limit = BodyLimit(take, refusal, 100)
+    assert answered(limit, [part(60), part(40, False)], length=100) == 200
+    assert turns == ["other", 40, "other", 40, "other", 20]
+
+
+@pytest.mark.parametrize("takes", [True, False])
+def test_a_body_counts_until_it_is_taken(takes: bool) -> None:
+    """Bodies that wait for their turn take as much memory as those that come in."""
+    seen: list[int] = []
+
+    async def wait(scope: dict, receive: object, send: object) -> None:
+        if takes:
+            await receive()
+        if scope["path"] == "/first":
+            seen.append(await one("/beside"))
+        await PlainTextResponse("done")(scope, receive, send)
+
+    async def one(path: str) -> int:
+        statuses: list[int] = []
+        messages = [part(80, False)]
+
+        async def receive() -> Message:
+            return messages.pop()
+
+        async def send(message: Message) -> None:
+            statuses.append(message.get("status", 0))
+
+        await limit({"type": "http", "method": "POST", "path": path, "headers": [(b"content-length", b"80")]}, receive, send)
+        return statuses[0]
+
+    limit = BodyLimit(wait, refusal, 100, together=100)
+    assert run(one("/first")) == 200
+    assert seen == [200 if takes else 503]
+    assert run(one("/later")) == 200
 
 
 def test_a_hundred_megabytes_are_refused_before_they_are_sent() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import lxml.html
+import numpy as np
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -18,8 +19,9 @@ from fastapi.testclient import TestClient
 from corpus.bank import REASONS, read_bank
 from corpus.errors import YoujuError
 from corpus.report import Report
+from qa.judging.features import FEATURES
+from qa.judging.judge import default_judge
 from qa.log import Day, Log
-from qa.rank import TRUST_SIGNALS, Weights
 from qa.records import Kind, Reason
 from qa.service import Service
 from qa.settings import Settings
@@ -335,7 +337,7 @@ def test_a_question_is_taken_apart(staff: TestClient, service: Service) -> None:
     said = words_of(page)
     for part in (texts_tools.HOW_READ, texts_tools.TRUST, texts_tools.FUSED, texts_tools.HITS_BANK, texts_tools.HITS_REFUSE):
         assert part in said
-    ranked = service.explain("热线滿意率是多少")
+    ranked = service.explain("热线滿意率是多少").ranked
     assert ranked.candidates.query.text in said
     _, sentence = ranked.candidates.sentences[ranked.order[0]]
     assert sentence.text in said
@@ -347,17 +349,18 @@ def test_a_question_is_taken_apart(staff: TestClient, service: Service) -> None:
 
 
 def test_the_pushes_add_up_to_what_decides(service: Service) -> None:
-    ranked = service.explain("热线满意率多少")
-    model = Weights.load().trust
-    median = {name: float(model.knots[place, 1]) for place, name in enumerate(TRUST_SIGNALS) if place < len(model.knots)}
-    typical = {name: median.get(name, 0.0) for name in TRUST_SIGNALS}
-    added = sum(pushes(model, ranked.trust).values())
-    odds = [p / (1 - p) for p in (model.probability(ranked.trust), model.probability(typical))]
+    judged = service.explain("热线满意率多少").judged
+    model = default_judge().with_bank.answers
+    median = {name: float(model.knots[place, 1]) for place, name in enumerate(FEATURES) if place < len(model.knots)}
+    typical = {name: median.get(name, 0.0) for name in FEATURES}
+    added = sum(pushes(model, judged.features).values())
+    rows = np.array([[found[name] for name in FEATURES] for found in (judged.features, typical)])
+    odds = [p / (1 - p) for p in model.probabilities(rows)]
     assert added == pytest.approx(math.log(odds[0] / odds[1]), abs=1e-3)
 
 
 def test_everything_a_question_can_show_has_a_chinese_name() -> None:
-    for name in TRUST_SIGNALS:
+    for name in FEATURES:
         assert re.search("[一-鿿]", _trust_name(name)), name
         assert not re.search("[A-Za-z]", _trust_name(name)), name
     assert set(texts_tools.REASONS) == set(Reason.__args__)

@@ -1,8 +1,10 @@
 """Reports on the staff desk: a file in, confirmed or put right, replaced, out and back; and nobody else may."""
 
 import re
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,11 +12,12 @@ from fakes import CountingEncoder, write_report
 from fastapi.testclient import TestClient
 from papers import made_page, made_pdf, made_word
 
-from corpus.extract import Extracted
+from corpus.extract import Extracted, extract
 from corpus.shelf import take_out
 from qa.records import Answer
 from qa.service import Service
 from qa.settings import Settings
+from qa.web import staff_reports
 from qa.web import texts_tools as words
 from qa.web.site import create_app
 from qa.web.staff_incoming import Incoming
@@ -225,3 +228,38 @@ def test_a_bank_of_a_megabyte_comes_in_and_of_a_larger_one_it_is_said_how_large(
         assert refused.status_code == status
         assert "一次最多" in refused.text
         assert "2 MB" in refused.text
+
+
+# ---------- how many files ----------
+
+
+@pytest.mark.parametrize("path", ["/staff/reports/read", "/staff/bank/import"])
+def test_files_have_a_budget_that_is_asked_before_they_are_read(service: Service, tmp_path: Path, path: str) -> None:
+    app = create_app(service, Settings(staff_password=PASSWORD, state=tmp_path / "state", check_rate=2))
+    with TestClient(app, follow_redirects=False) as client:
+        client.post("/staff/login", data={"name": "王芳", "password": PASSWORD})
+        form = {"data": {"csrf": token(client), "report": "kongjiang-2020"}, "files": {"file": ("a.docx", b"PK\x03\x04 broken")}}
+        answers = [client.post(path, **form) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [422, 422, 429]
+    assert words.STAFF_LATER in answers[-1].text
+    assert answers[-1].headers["retry-after"] == "60"
+
+
+def test_one_file_is_read_at_a_time(staff: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    now, most, guard = 0, 0, threading.Lock()
+
+    def reading(raw: bytes, name: str) -> Extracted:
+        nonlocal now, most
+        with guard:
+            now += 1
+            most = max(most, now)
+        time.sleep(0.1)
+        with guard:
+            now -= 1
+        return extract(raw, name)
+
+    monkeypatch.setattr(staff_reports, "extract", reading)
+    form = {"data": {"csrf": token(staff)}, "files": {"file": ("a.txt", "\n".join(LINES).encode())}}
+    with ThreadPoolExecutor(4) as colleagues:
+        statuses = list(colleagues.map(lambda _: staff.post("/staff/reports/read", **form).status_code, range(4)))
+    assert (statuses, most) == ([200] * 4, 1)

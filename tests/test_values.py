@@ -87,6 +87,5 @@ def test_in_a_large_library_a_figure_with_the_same_digits_is_not_that_figure(lar
 
 
 def test_in_a_large_library_a_slip_is_shown_beside_the_figure_meant(large: Service) -> None:
-    near = large.ask("64321吨").near
-    assert near is not None
+    [near] = large.ask("64321吨").near
     assert near.sentence == "粮食64320吨。"

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from corpus.causes import cause
-from corpus.errors import DocumentError
+from corpus.errors import DocumentError, TextTooLong
 from corpus.formats.pdf_lines import Line, paragraphs, without_running_lines
-from corpus.formats.record import Extracted, bounded
+from corpus.formats.record import Allowance, Extracted, bounded
 from corpus.formats.tables import table_lines
 
 SECONDS = 120.0  # that the reading of one file may take
@@ -28,17 +28,18 @@ _GARBLED = 0.05  # share of characters without a meaning from which a text layer
 _TOLD = 3
 
 
-def read_pdf(raw: bytes, seconds: float = SECONDS) -> Extracted:
+def read_pdf(raw: bytes, seconds: float, allowance: Allowance) -> Extracted:
     """The text of a PDF in reading order, lines joined to paragraphs, ruled tables as sentences.
 
     Args:
         raw: the file.
         seconds: how long the reading may take.
+        allowance: how much text is taken.
 
     Raises:
-        DocumentError: it is locked, damaged, a scan, or takes too much to read.
+        DocumentError: it is locked, damaged, a scan, too long, or takes too much to read.
     """
-    pages = _pages(raw, seconds)
+    pages = _pages(raw, seconds, allowance.most)
     blank = [number for number, page in enumerate(pages, start=1) if not page]
     if len(blank) == len(pages):
         raise DocumentError(_SCANNED)
@@ -49,15 +50,16 @@ def read_pdf(raw: bytes, seconds: float = SECONDS) -> Extracted:
         )
     body, running = without_running_lines([[_piece(piece) for piece in page] for page in pages])
     tables = sum(isinstance(piece, list) for page in body for piece in page)
-    return Extracted(bounded("\n".join(_lines(body))), "pdf", tables=tables, notes=_notes(blank, running))
+    lines = map(allowance.line, _lines(body, allowance))
+    return Extracted(bounded("\n".join(lines)), "pdf", tables=tables, notes=_notes(blank, running))
 
 
-def _pages(raw: bytes, seconds: float) -> list[list[dict[str, Any]]]:
+def _pages(raw: bytes, seconds: float, most: int) -> list[list[dict[str, Any]]]:
     """What the worker finds on each page: lines and tables, from top to bottom."""
     if not _AT_ONCE.acquire(timeout=seconds):
         raise DocumentError("现在读 PDF 的人多;请过一会儿再试")
     try:
-        command = [sys.executable, "-I", str(_WORKER), str(int(seconds) + 1)]
+        command = [sys.executable, "-I", str(_WORKER), str(int(seconds) + 1), str(most)]
         done = subprocess.run(command, input=raw, capture_output=True, timeout=seconds, check=False)
     except subprocess.TimeoutExpired as error:
         raise DocumentError(f"这个 PDF 太复杂,{seconds:.0f} 秒还没有读完;请分成几份,或者找原来的 Word 文件") from error
@@ -69,6 +71,8 @@ def _pages(raw: bytes, seconds: float) -> list[list[dict[str, Any]]]:
         answer = json.loads(done.stdout)
     except ValueError:
         answer = {"error": "memory" if done.returncode else "broken"}
+    if answer.get("error") == "long":
+        raise TextTooLong(most)
     if "error" in answer:
         raise DocumentError(_REASONS.get(answer["error"], _REASONS["broken"]))
     pages: list[list[dict[str, Any]]] = answer["pages"]
@@ -89,7 +93,7 @@ def _piece(piece: dict[str, Any]) -> Line | list[list[str]]:
     return Line(piece["text"], piece["left"], piece["right"], piece["top"], piece["bottom"], piece["edge"], piece["height"])
 
 
-def _lines(pages: list[list[Line | list[list[str]]]]) -> list[str]:
+def _lines(pages: list[list[Line | list[list[str]]]], allowance: Allowance) -> list[str]:
     """Paragraphs and rows of tables in order; a paragraph may go on over the end of a page."""
     found: list[str] = []
     waiting: list[Line] = []
@@ -97,7 +101,7 @@ def _lines(pages: list[list[Line | list[list[str]]]]) -> list[str]:
         if isinstance(piece, Line):
             waiting.append(piece)
             continue
-        found += [*paragraphs(waiting), *table_lines(piece)]
+        found += [*paragraphs(waiting), *table_lines(piece, allowance)]
         waiting = []
     return [*found, *paragraphs(waiting)]
 

@@ -6,6 +6,7 @@ Started as a file, not as a module: it needs nothing of the project, and what a 
 import contextlib
 import json
 import logging
+import os
 import sys
 from io import BytesIO
 from typing import Any
@@ -13,6 +14,8 @@ from typing import Any
 _MOST_PAGES = 500
 _MEMORY = 1024**3  # bytes of address space
 _MOST_CHARS = 20_000  # on one page: what draws more than that is no page of text
+_RUNNING = 1.5  # characters read for one that is kept: heads and feet of pages are left out later
+_POLITE = 10  # how far it steps back behind those who answer questions
 
 
 def main() -> None:
@@ -20,7 +23,7 @@ def main() -> None:
     logging.disable(logging.CRITICAL)
     _limit(int(sys.argv[1]))
     try:
-        answer = _read(sys.stdin.buffer.read())
+        answer = _read(sys.stdin.buffer.read(), int(sys.argv[2]))
     except MemoryError:
         answer = {"error": "memory"}
     except Exception as error:
@@ -30,6 +33,8 @@ def main() -> None:
 
 def _limit(seconds: int) -> None:
     """Bounds of this process; where the system has none, the parent's clock is left."""
+    with contextlib.suppress(AttributeError, OSError):
+        os.nice(_POLITE)
     with contextlib.suppress(ImportError, OSError, ValueError):
         import resource
 
@@ -38,16 +43,19 @@ def _limit(seconds: int) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
-def _read(raw: bytes) -> dict[str, Any]:
+def _read(raw: bytes, most: int) -> dict[str, Any]:
     import pdfplumber
 
     with pdfplumber.open(BytesIO(raw)) as document:
         if len(document.pages) > _MOST_PAGES:
             return {"error": "pages"}
-        pages = []
+        pages, left = [], _RUNNING * most
         for page in document.pages:
             pages.append(_page(page))
             page.close()
+            left -= sum(len(piece.get("text", "")) for piece in pages[-1])
+            if left < 0:
+                return {"error": "long"}
         return {"pages": pages}
 
 

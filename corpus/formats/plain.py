@@ -3,8 +3,8 @@
 import codecs
 import re
 
-from corpus.errors import DocumentError
-from corpus.formats.record import Extracted, bounded
+from corpus.errors import DocumentError, TextTooLong
+from corpus.formats.record import Allowance, Extracted, bounded
 from corpus.formats.tables import table_lines
 
 # The commonest characters of official Chinese in both scripts, and its punctuation: a text read in the wrong encoding has few.
@@ -19,34 +19,49 @@ _COMMON = frozenset(
     "，。、；：？！“”‘’（）《》【】—…·「」『』"
 )
 _PLAUSIBLE = 0.25  # least share of them among characters that are not ASCII
+_SAMPLE = 200_000  # characters that are not ASCII by which an encoding is judged
+_WIDEST = 4  # bytes of a character, in any encoding that is read
+_MARKS = 64  # bytes of a file that are no text: marks of its encoding and of its end
 _LEGACY = ("gb18030", "big5hkscs")
 _UNMARKED = ("utf-16-le", "utf-16-be")
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _UNPRINTABLE = re.compile(r"[\ue000-\uf8ff\ufffd\U000f0000-\U0010ffff]")
+_PLAIN = re.compile(r"[\x00-\x7f\s]+")
 _HOW = "请用记事本打开,另存为 UTF-8 编码再试"
 
 
-def read_plain(raw: bytes) -> Extracted:
+def read_plain(raw: bytes, allowance: Allowance) -> Extracted:
     """A .txt file, to the character but for the mark of its encoding and foreign line ends."""
-    return Extracted(bounded(one_line_end(decoded(raw))), "txt")
+    return Extracted(bounded(allowance.line(one_line_end(_short(raw, allowance)))), "txt")
 
 
-def read_markdown(raw: bytes) -> Extracted:
+def _short(raw: bytes, allowance: Allowance) -> str:
+    """Text of bytes that may be few enough for the allowance.
+
+    Raises:
+        TextTooLong: they are not.
+    """
+    if len(raw) > _WIDEST * allowance.most + _MARKS:
+        raise TextTooLong(allowance.most)
+    return decoded(raw)
+
+
+def read_markdown(raw: bytes, allowance: Allowance) -> Extracted:
     """A .md file without the marks of headings and of bold type; its tables as sentences."""
     lines: list[str] = []
     rows: list[list[str]] = []
     tables = 0
-    for line in [*one_line_end(decoded(raw)).split("\n"), ""]:
+    for line in [*one_line_end(_short(raw, allowance)).split("\n"), ""]:
         if line.lstrip().startswith("|") and line.count("|") > 1:
             rows.append([_unmarked(cell) for cell in line.strip().strip("|").split("|")])
             continue
         if rows:
-            lines += table_lines([row for row in rows if not all(re.fullmatch(r"\s*:?-+:?\s*", cell) for cell in row)])
+            lines += table_lines((row for row in rows if not all(re.fullmatch(r"\s*:?-+:?\s*", cell) for cell in row)), allowance)
             tables += 1
             rows = []
         lines.append(_unmarked(re.sub(r"^#{1,6}\s+", "", line)))
-    return Extracted(bounded("\n".join(lines[:-1])), "md", tables=tables)
+    return Extracted(bounded(allowance.line("\n".join(lines[:-1]))), "md", tables=tables)
 
 
 def _unmarked(line: str) -> str:
@@ -105,10 +120,10 @@ def _strict(raw: bytes, encoding: str) -> str | None:
 
 def plausible(text: str) -> float:
     """How much a text looks like official Chinese: the share of common characters among those that are not ASCII, 0 to 1."""
-    foreign = [char for char in text if ord(char) > 127 and not char.isspace()]
+    foreign = _PLAIN.sub("", text)[:_SAMPLE]
     if not foreign:
         return 0.0
-    strange = len(_UNPRINTABLE.findall(text))
+    strange = len(_UNPRINTABLE.findall(foreign))
     return (sum(char in _COMMON for char in foreign) - 5 * strange) / len(foreign)
 
 

@@ -5,8 +5,10 @@
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
+
+from corpus.formats.record import Allowance
 
 _NUMBER = re.compile(r"\d")
 _ONLY_YEAR = re.compile(r"(?:19|20)\d{2}\s*年?(?:度|底|末)?")
@@ -25,16 +27,20 @@ def cell_text(text: str) -> str:
     return _BROKEN.sub("", " ".join(text.split()))
 
 
-def table_lines(rows: Sequence[Sequence[str]]) -> list[str]:
+def table_lines(rows: Iterable[Sequence[str]], allowance: Allowance | None = None) -> list[str]:
     """Lines of text for a table; cells that are merged may be given several times or left empty.
 
     A table of one row or one column is a frame around text: its cells become lines.
+
+    Raises:
+        TextTooLong: its cells, or the headings repeated in every row, are more than the allowance gives.
     """
-    cells = [[cell_text(cell) for cell in row] for row in rows]
-    cells = [row for row in cells if any(row)]
+    allowance = allowance or Allowance()
+    cells = _cells(rows, allowance)
     if not cells:
         return []
     width = max(map(len, cells))
+    allowance.step(width * len(cells))
     cells = [row + [""] * (width - len(row)) for row in cells]
     kept = [column for column in range(width) if any(row[column] for row in cells)]
     cells = [[row[column] for column in kept] for row in cells]
@@ -44,9 +50,24 @@ def table_lines(rows: Sequence[Sequence[str]]) -> list[str]:
         return [*lines, *(" ".join(_once(row)) for row in cells)]
     heads = _headings(cells)
     labels = [_label([row[column] for row in cells[:heads]]) for column in range(len(kept))]
-    said = [_row(labels, row) for row in cells[heads:]]
-    unsaid = [cell for row in cells[:heads] for cell in row if not any(cell in line for line in said)]
+    said = []
+    for row in cells[heads:]:
+        said.append(_row(labels, row))
+        allowance.step(len(said[-1]))
+    whole = "\n".join(said)
+    unsaid = [cell for row in cells[:heads] for cell in row if cell not in whole]
     return [*lines, *([" ".join(_once(unsaid))] if unsaid else []), *said]
+
+
+def _cells(rows: Iterable[Sequence[str]], allowance: Allowance) -> list[list[str]]:
+    """The rows that are not empty, each cell on one line."""
+    cells = []
+    for row in rows:
+        allowance.step(len(row) + sum(map(len, row)))
+        tidy = [cell_text(cell) for cell in row]
+        if any(tidy):
+            cells.append(tidy)
+    return cells
 
 
 def _headings(cells: Sequence[Sequence[str]]) -> int:

@@ -12,7 +12,7 @@ from lxml import etree, html
 
 from corpus.errors import DocumentError
 from corpus.formats.plain import decoded
-from corpus.formats.record import Extracted, bounded
+from corpus.formats.record import Allowance, Extracted, bounded
 from corpus.formats.tables import table_lines
 from corpus.formats.web_meta import head_of, is_notice
 from corpus.formats.web_table import grid, is_frame
@@ -35,15 +35,18 @@ _NAMED = re.compile(
 _MOST_NAMED = 0.6  # share that an element must hold whose name says that it holds the article
 _SENTENCE = 15  # characters; prose outside of the report that is shorter is not worth telling
 _TOLD = 3  # lines left out that are told
+_A_TAG = 4  # steps: every element is passed several times
 
 
-def read_page(raw: bytes) -> Extracted:
+def read_page(raw: bytes, allowance: Allowance | None = None) -> Extracted:
     """The report on a saved page.
 
     Raises:
-        DocumentError: it is no page, or there is no prose on it.
+        DocumentError: it is no page, there is no prose on it, or there are more elements or is more text than the allowance gives.
     """
+    allowance = allowance or Allowance()
     source = _source(raw)
+    allowance.step(_A_TAG * source.count("<"))
     try:
         root = html.document_fromstring(source)
     except (etree.LxmlError, ValueError) as error:
@@ -51,9 +54,9 @@ def read_page(raw: bytes) -> Extracted:
     head = head_of(root, source)
     _strip(root)
     held = _holder(root)
-    reading = _Reading()
-    lines = list(reading.lines(held))
-    outside = list(_Reading(held).lines(root))
+    reading = _Reading(allowance)
+    lines = list(map(allowance.line, reading.lines(held)))
+    outside = list(_Reading(allowance, held).lines(root))
     if not any(_PROSE.search(line) for line in lines):
         raise DocumentError("网页里没有找到正文;请确认保存的是文章那一页,或者把正文复制成 .txt")
     kept = [line for line in lines if not is_notice(line)]
@@ -124,8 +127,9 @@ def _holds_paragraphs(element: Any) -> bool:
 class _Reading:
     """One pass through an element, without one that stands within it."""
 
-    def __init__(self, without: Any = None) -> None:
+    def __init__(self, allowance: Allowance, without: Any = None) -> None:
         self.tables = 0
+        self._allowance = allowance
         self._without = without
 
     def lines(self, element: Any) -> Iterator[str]:
@@ -154,7 +158,7 @@ class _Reading:
         elif child.tag == "table" and not is_frame(child):
             self.tables += 1
             yield "\n"
-            yield from (f"{line}\n" for line in table_lines(list(grid(child))))
+            yield from (f"{line}\n" for line in table_lines(grid(child), self._allowance))
         elif child.tag in _BLOCKS:
             yield "\n"
             yield from self._pieces(child)

@@ -8,8 +8,14 @@ _WIDEST = 200  # columns, and rows that a cell may reach over
 
 def is_frame(table: Any) -> bool:
     """Whether a table only places things: with tables within it, of one column, or of one row."""
-    rows = list(grid(table))
-    return table.find(".//table") is not None or len(rows) < 2 or max(map(len, rows)) < 2
+    if table.find(".//table") is not None:
+        return True
+    several = wide = False  # rows; one of them with several cells
+    for place, row in enumerate(grid(table)):
+        several, wide = place > 0, wide or len(row) > 1
+        if several and wide:
+            return False
+    return True
 
 
 def grid(table: Any) -> Iterator[list[str]]:
@@ -20,11 +26,10 @@ def grid(table: Any) -> Iterator[list[str]]:
         for cell in (found for found in row if found.tag in ("td", "th")):
             _reach(reaching, cells)
             words = " ".join(cell.text_content().split())
-            for _ in range(_count(cell.get("colspan"))):
+            for _ in range(min(_count(cell.get("colspan")), _WIDEST - len(cells))):
                 if (down := _count(cell.get("rowspan"))) > 1:
                     reaching[len(cells)] = (down - 1, words)
                 cells.append(words)
-            del cells[_WIDEST:]
         _reach(reaching, cells)
         yield cells
 

@@ -6,11 +6,12 @@ itself (一、…) are written out, for headings are known by them. Macros, embe
 
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
 
 from corpus.errors import DocumentError
-from corpus.formats.record import Extracted, bounded
+from corpus.formats.record import Allowance, Extracted, bounded
 from corpus.formats.tables import table_lines
 from corpus.formats.word_numbering import Numbering
 
@@ -19,17 +20,20 @@ _MOST_ENTRIES = 5000
 _MOST_UNPACKED = 200 * 1024 * 1024  # bytes, all parts together
 _MOST_XML = 12 * 1024 * 1024  # bytes of a part that is parsed
 _DEEPEST = 200  # elements within one another
+_STRETCH = 64 * 1024  # bytes of XML that are parsed at a time
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _ALTERNATIVE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _HIDDEN = frozenset(f"{W}{name}" for name in ("del", "moveFrom", "instrText", "delText", "pPr", "rPr", "sectPr", "tblPr", "object"))
 _HOW = "请用 Word 或 WPS 打开,另存为 .docx 再试"
 
 
-class _NoDoctype(TreeBuilder):
-    """Builds the tree of a part; a document type, which could define entities, ends the reading."""
+class _Tree(TreeBuilder):
+    """Builds the tree of a part; a document type, which could define entities, ends the reading, and so do too many elements."""
 
-    def __init__(self) -> None:
+    def __init__(self, allowance: Allowance) -> None:
         super().__init__()
+        self.root: Element | None = None  # as far as it has come
+        self._allowance = allowance
         self._depth = 0
 
     def doctype(self, name: str, pubid: str | None, system: str | None) -> None:
@@ -39,74 +43,109 @@ class _NoDoctype(TreeBuilder):
         self._depth += 1
         if self._depth > _DEEPEST:
             raise DocumentError(f"这个 .docx 里套得太深;{_HOW}")
-        return super().start(tag, attrs)
+        self._allowance.step()
+        element = super().start(tag, attrs)
+        self.root = element if self.root is None else self.root
+        return element
 
     def end(self, tag: str) -> Element:
         self._depth -= 1
         return super().end(tag)
 
 
-def read_word(raw: bytes) -> Extracted:
-    """The body of a .docx file.
+def read_word(raw: bytes, allowance: Allowance) -> Extracted:
+    """The body of a .docx file, read no further than the allowance goes.
 
     Raises:
-        DocumentError: it is damaged, locked, or larger unpacked than any report.
+        DocumentError: it is damaged, locked, too long, or larger unpacked than any report.
     """
-    try:
-        with zipfile.ZipFile(BytesIO(raw)) as archive:
-            entries = archive.infolist()
-            if len(entries) > _MOST_ENTRIES or sum(entry.file_size for entry in entries) > _MOST_UNPACKED:
-                raise DocumentError(f"这个 .docx 解开后太大;{_HOW}")
-            document = _parsed(archive, _TEXT)
-            numbering = Numbering(_optional(archive, "word/numbering.xml"), _optional(archive, "word/styles.xml"))
-    except DocumentError:
-        raise
-    except Exception as error:  # a damaged file can fail anywhere in zip and XML
-        raise DocumentError(f"这个 .docx 打不开,可能已损坏或加了密码;{_HOW}") from error
-    body = document.find(f"{W}body")
-    reading = _Reading(numbering)
-    lines = list(reading.lines(body)) if body is not None else []
+    with _readable(), zipfile.ZipFile(BytesIO(raw)) as archive:
+        numbering = _numbering(archive, allowance.most)
+    reading = _Reading(numbering, allowance)
+    lines = [allowance.line(line) for block in _blocks(raw, allowance) for line in reading.lines_of(block)]
     return Extracted(bounded("\n".join(lines)), "docx", tables=reading.tables)
 
 
-def _parsed(archive: zipfile.ZipFile, name: str) -> Element:
-    if archive.getinfo(name).file_size > _MOST_XML:
-        raise DocumentError(f"这个 .docx 的正文太大;{_HOW}")
-    parser = XMLParser(target=_NoDoctype())
-    parser.feed(archive.read(name))
-    root: Element = parser.close()
-    return root
+@contextmanager
+def _readable() -> Iterator[None]:
+    """A damaged file can fail anywhere in zip and XML.
+
+    Raises:
+        DocumentError: it did.
+    """
+    try:
+        yield
+    except DocumentError:
+        raise
+    except Exception as error:
+        raise DocumentError(f"这个 .docx 打不开,可能已损坏或加了密码;{_HOW}") from error
 
 
-def _optional(archive: zipfile.ZipFile, name: str) -> Element | None:
+def _numbering(archive: zipfile.ZipFile, most: int) -> Numbering:
+    """How Word counts the paragraphs of a file that is not too large to be looked into."""
+    entries = archive.infolist()
+    if len(entries) > _MOST_ENTRIES or sum(entry.file_size for entry in entries) > _MOST_UNPACKED:
+        raise DocumentError(f"这个 .docx 解开后太大;{_HOW}")
+    return Numbering(*(_optional(archive, name, Allowance(most)) for name in ("word/numbering.xml", "word/styles.xml")))
+
+
+def _optional(archive: zipfile.ZipFile, name: str, allowance: Allowance) -> Element | None:
     """A part that a document need not have; one that is spoilt is left out."""
     try:
-        return _parsed(archive, name)
+        return next(root for root, whole in _growing(archive, name, allowance) if whole)
     except (KeyError, ParseError):
         return None
+
+
+def _blocks(raw: bytes, allowance: Allowance) -> Iterator[Element]:
+    """What the body holds, in order; each is let go of with the stretch in which it ended."""
+    with _readable(), zipfile.ZipFile(BytesIO(raw)) as archive:
+        for root, whole in _growing(archive, _TEXT, allowance):
+            body = root.find(f"{W}body")
+            if body is not None:
+                ended = body[:] if whole else body[:-1]  # the last may go on
+                yield from ended
+                del body[: len(ended)]
+
+
+def _growing(archive: zipfile.ZipFile, name: str, allowance: Allowance) -> Iterator[tuple[Element, bool]]:
+    """The tree of a part after every stretch, and whether it is whole."""
+    if archive.getinfo(name).file_size > _MOST_XML:
+        raise DocumentError(f"这个 .docx 的正文太大;{_HOW}")
+    tree = _Tree(allowance)
+    parser = XMLParser(target=tree)
+    with archive.open(name) as part:
+        while stretch := part.read(_STRETCH):
+            parser.feed(stretch)
+            if tree.root is not None:
+                yield tree.root, False
+    yield parser.close(), True
 
 
 class _Reading:
     """One pass through a body."""
 
-    def __init__(self, numbering: Numbering) -> None:
+    def __init__(self, numbering: Numbering, allowance: Allowance) -> None:
         self.tables = 0
         self._numbering = numbering
+        self._allowance = allowance
 
-    def lines(self, block: Element) -> Iterator[str]:
-        """Lines of the paragraphs and tables in a block."""
+    def lines_of(self, block: Element) -> Iterator[str]:
+        """Lines of a paragraph, a table, or of what holds some."""
+        if block.tag == f"{W}p":
+            yield from self._paragraph(block)
+        elif block.tag == f"{W}tbl":
+            made = table_lines(self._rows(block), self._allowance)
+            self.tables += len(made) > 1
+            yield from made
+        elif block.tag == f"{_ALTERNATIVE}AlternateContent":
+            yield from self._lines_within(_first_choice(block))
+        elif block.tag not in _HIDDEN:
+            yield from self._lines_within(block)
+
+    def _lines_within(self, block: Element) -> Iterator[str]:
         for child in block:
-            if child.tag == f"{W}p":
-                yield from self._paragraph(child)
-            elif child.tag == f"{W}tbl":
-                rows = list(self._rows(child))
-                made = table_lines(rows)
-                self.tables += len(made) > 1
-                yield from made
-            elif child.tag == f"{_ALTERNATIVE}AlternateContent":
-                yield from self.lines(_first_choice(child))
-            elif child.tag not in _HIDDEN:
-                yield from self.lines(child)
+            yield from self.lines_of(child)
 
     def _paragraph(self, paragraph: Element) -> Iterator[str]:
         boxes: list[Element] = []
@@ -114,7 +153,7 @@ class _Reading:
         number = self._numbering.next(paragraph) if words.strip() else ""
         yield from f"{number}{words}".split("\n")
         for box in boxes:
-            yield from self.lines(box)
+            yield from self._lines_within(box)
 
     def _rows(self, table: Element) -> Iterator[list[str]]:
         """Cells of each row; a cell over several columns stands in each, one over several rows in each."""
@@ -126,7 +165,7 @@ class _Reading:
                 merged = properties.find(f"{W}vMerge") if properties is not None else None
                 goes_on = merged is not None and merged.get(f"{W}val", "continue") == "continue"
                 span = properties.find(f"{W}gridSpan") if properties is not None else None
-                text = above[len(cells)] if goes_on and len(cells) < len(above) else "\n".join(self.lines(cell))
+                text = above[len(cells)] if goes_on and len(cells) < len(above) else "\n".join(self._lines_within(cell))
                 cells += [text] * _width(span)
             above = cells
             yield cells

@@ -1,13 +1,14 @@
 """The numbers that Word writes in front of paragraphs by itself: 一、 (一) 1. 第一条, counted as Word counts them."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _DIGITS = "零一二三四五六七八九"
 _MOST_STYLES = 20  # a style may be based on another, and so on; no further
+_LONGEST = 200  # characters of what a level writes: 第%1条
 
 
 def chinese(number: int) -> str:
@@ -70,6 +71,7 @@ class Numbering:
             name = _child_value(found, "abstractNumId")
             self._lists[_value(found, "numId")] = (name, abstract.get(name, {}))
         self._styles = {_value(style, "styleId"): style for style in _all(styles, "style")}
+        self._of_style: dict[str, tuple[str, int]] = {}  # found once for all the paragraphs of a style
         self._counts: defaultdict[str, dict[int, int]] = defaultdict(dict)
 
     def next(self, paragraph: Element) -> str:
@@ -92,29 +94,41 @@ class Numbering:
         return "" if level.form == "bullet" else said
 
     def _place(self, paragraph: Element) -> tuple[str, int]:
-        """Which list a paragraph belongs to and how deep it stands, by itself or by its style."""
+        """Which list a paragraph belongs to and how deep it stands, by itself or by its style; "" for none."""
         properties = paragraph.find(f"{W}pPr")
+        if properties is None:
+            return "", 0
+        style = _child_value(properties, "pStyle")
+        return _own_place(properties) or (self._place_of_style(style) if style else ("", 0))
+
+    def _place_of_style(self, name: str) -> tuple[str, int]:
+        """The same for a style, by itself or by the one it is based on."""
+        if name not in self._of_style:
+            self._of_style[name] = next(filter(None, map(_place_of, self._based(name))), ("", 0))
+        return self._of_style[name]
+
+    def _based(self, name: str) -> Iterator[Element]:
+        """A style, the one it is based on, and so on."""
         for _ in range(_MOST_STYLES):
-            if properties is None:
-                return "", 0
-            own = properties.find(f"{W}numPr")
-            if own is not None and (name := _child_value(own, "numId")):
-                depth = _child_value(own, "ilvl")
-                return name, int(depth) if depth.isascii() and depth.isdigit() else 0
-            style = self._styles.get(_child_value(properties, "pStyle") or _child_value(properties, "basedOn"))
+            style = self._styles.get(name)
             if style is None:
-                return "", 0
-            properties = _with_base(style)
-        return "", 0
+                return
+            yield style
+            name = _child_value(style, "basedOn")
 
 
-def _with_base(style: Element) -> Element:
-    """A style's paragraph properties, and the name of the style it is based on."""
-    merged = Element("pPr")
-    own = style.find(f"{W}pPr")
-    merged.extend([child for child in own if child.tag != f"{W}pStyle"] if own is not None else [])
-    merged.extend(child for child in style if child.tag == f"{W}basedOn")
-    return merged
+def _place_of(style: Element) -> tuple[str, int] | None:
+    properties = style.find(f"{W}pPr")
+    return _own_place(properties) if properties is not None else None
+
+
+def _own_place(properties: Element) -> tuple[str, int] | None:
+    """The list that properties of a paragraph name, and how deep; None where they name none."""
+    own = properties.find(f"{W}numPr")
+    if own is None or not (name := _child_value(own, "numId")):
+        return None
+    depth = _child_value(own, "ilvl")
+    return name, int(depth) if depth.isascii() and depth.isdigit() else 0
 
 
 def _levels(abstract: Element) -> dict[int, _Level]:
@@ -123,7 +137,7 @@ def _levels(abstract: Element) -> dict[int, _Level]:
         depth, start = _value(level, "ilvl"), _child_value(level, "start")
         if depth.isascii() and depth.isdigit():
             first = int(start) if start.isascii() and start.isdigit() and len(start) < 6 else 1
-            found[int(depth)] = _Level(_child_value(level, "numFmt"), _child_value(level, "lvlText"), first)
+            found[int(depth)] = _Level(_child_value(level, "numFmt"), _child_value(level, "lvlText")[:_LONGEST], first)
     return found
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from corpus.errors import InputError
+from qa.held import restore_begun
 
 if TYPE_CHECKING:
     from qa.service import Service
@@ -21,15 +22,29 @@ class Opening:
 
     settings: Callable[[], "Settings"]
 
-    def service(self, reports: Path | None = None, index: Path | None = None) -> "Service":
-        """The service that the settings ask for; what it has to say goes to stderr."""
-        from qa.restore import resume_restore
+    def service(self, reports: Path | None = None, index: Path | None = None, *, asks: bool = False) -> "Service":
+        """The service that the settings ask for; what it has to say goes to stderr.
+
+        Args:
+            reports: another folder of reports.
+            index: another folder of the index.
+            asks: a question is coming, so the model is loaded beside everything else.
+        """
+        settings = self.settings()
+        if restore_begun(settings.state):
+            from qa.restore import resume_restore
+
+            resume_restore(settings.state)
+        from index.embed import Embedder
+
+        encoder = Embedder(settings.model, download=settings.download, threads=settings.threads)
+        if asks:
+            encoder.load_meanwhile()
         from qa.service import from_settings
 
-        settings = self.settings()
-        resume_restore(settings.state)
         changed = {name: value for name, value in (("reports", reports), ("index", index)) if value is not None}
-        return from_settings(settings.model_copy(update=changed), say=lambda line: click.echo(line, err=True), progress=_bar())
+        wanted = settings.model_copy(update=changed)
+        return from_settings(wanted, say=lambda line: click.echo(line, err=True), progress=_bar(), encoder=encoder)
 
 
 def which(service: "Service", report_id: str | None) -> str:

@@ -120,14 +120,20 @@ class Server(uvicorn.Server):
                 signal.signal(number, handler)
 
     def _closing(self, app: App) -> App:
-        """The application, which asks for a new connection once we stop."""
+        """The application, which asks for a new connection once we stop, and after a request of two lengths."""
 
         async def asked(scope: Any, receive: Any, send: Any) -> None:
             async def answered(message: Message) -> None:
-                if message["type"] == "http.response.start" and self._stopping:
+                if message["type"] == "http.response.start" and (self._stopping or _has_two_lengths(scope)):
                     message["headers"] = [*message.get("headers", []), (b"connection", b"close")]
                 await send(message)
 
             await app(scope, receive, answered if scope["type"] == "http" else send)
 
         return asked
+
+
+def _has_two_lengths(scope: MutableMapping[str, Any]) -> bool:
+    """Whether the end of a body was said in two ways, of which a proxy may have taken the other (RFC 9112, 6.1: close)."""
+    names = {name for name, _ in scope["headers"]}
+    return {b"content-length", b"transfer-encoding"} <= names

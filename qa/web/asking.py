@@ -43,7 +43,7 @@ class Asking:
             examples = tuple(question for _, question in topics)
             titles = {about.report_id: about.title for about in reports}
             home = reports[0].report_id
-            setting = Setting(self._site.base, self._site.year, examples, titled=len(reports) > 1, home_report=home, titles=titles)
+            setting = Setting(self._site.base, self._site.year, examples, home_report=home, titles=titles)
             self._kept = kept = (state, topics, setting)
         return kept
 

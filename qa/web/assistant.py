@@ -4,6 +4,7 @@ Every tool gives sentences of the reports as they stand, with their links; what 
 no session, so any server process answers any of them.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
@@ -19,7 +20,7 @@ from corpus.fold import fold
 from corpus.report import Report, Sentence
 from qa.service import Service
 from qa.web import texts
-from qa.web.gate import App, Receive, Scope, Send
+from qa.web.gate import App, Message, Receive, Scope, Send
 from qa.web.limit import Limit
 from qa.web.line import Busy, Line, Lines
 from qa.web.problems import for_callers, problem
@@ -115,11 +116,12 @@ class Endpoint:
     """The tools as an ASGI application, no faster than the other ways to ask."""
 
     def __init__(self, server: MCPServer[Any], limit: Limit) -> None:
-        # Which names the site is reached by is the proxy's business, and all that is told here is public.
+        # Which names the site is reached by a setting of ours says, for every path; and all that is told here is public.
         safety = TransportSecuritySettings(enable_dns_rebinding_protection=False)
         server.streamable_http_app(streamable_http_path=PATH, json_response=True, stateless_http=True, transport_security=safety)
         self._limit = limit
         self.sessions = server.session_manager  # to be run while the application lives
+        self.stopping = asyncio.Event()  # to be set when the server stops: answers that would go on for ever end at it
         self._handle: Callable[[Scope, Receive, Send], Awaitable[None]] = self.sessions.handle_request
 
     def route(self) -> Route:
@@ -130,6 +132,47 @@ class Endpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one call."""
         if self._limit.allows(visitor_of(Request(scope))):
-            await self._handle(scope, receive, send)
+            await self._answer(scope, receive, _Sending(send))
         else:
             await problem(429, headers={"Retry-After": "5"})(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, sending: "_Sending") -> None:
+        """Answer; a stream of events ends when the server stops, anything else is finished first."""
+        answer = asyncio.ensure_future(self._handle(scope, receive, sending))
+        end = asyncio.ensure_future(self._end_of(sending))
+        try:
+            await asyncio.wait((answer, end), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            end.cancel()
+            stopped = answer.cancel()
+            await asyncio.wait((answer,))
+        if stopped:
+            await sending.finish()
+        else:
+            answer.result()
+
+    async def _end_of(self, sending: "_Sending") -> None:
+        await sending.is_stream.wait()
+        await self.stopping.wait()
+
+
+class _Sending:
+    """What has been sent of an answer."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.is_stream = asyncio.Event()  # of events, which lasts as long as the client likes
+        self._is_whole = False
+
+    async def __call__(self, message: Message) -> None:
+        """Send some more."""
+        headers = dict(message.get("headers", ()))
+        if headers.get(b"content-type", b"").startswith(b"text/event-stream"):
+            self.is_stream.set()
+        self._is_whole = message["type"] == "http.response.body" and not message.get("more_body", False)
+        await self._send(message)
+
+    async def finish(self) -> None:
+        """Send that no more comes."""
+        if not self._is_whole:
+            await self._send({"type": "http.response.body", "body": b"", "more_body": False})

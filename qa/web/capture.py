@@ -1,22 +1,22 @@
-"""Ask an application inside this process for a page, as the visitor's request would."""
+"""Ask an application inside this process for a page."""
 
 from collections.abc import MutableMapping
 from typing import Any
 
 from fastapi import FastAPI
 
-_DROP = {b"if-none-match", b"if-modified-since", b"accept-encoding", b"range"}
-_MADE_UP = {b"x-forwarded-host", b"x-gradio-server"}  # Gradio would write these into its page as the address to call
+ORIGIN = "http://gradio.invalid"  # what the application takes for its address, whatever the visitor's request says
+_SERVER = ("gradio.invalid", 80)
 
 
 async def capture(app: FastAPI, scope: MutableMapping[str, Any]) -> str:
-    """The text of the application's ``/`` for this visitor.
+    """The text of the application's ``/`` with ``ORIGIN`` for its address; nothing in it is of the visitor's request.
 
     Raises:
         RuntimeError: it did not answer with a page.
     """
-    headers = [(name, value) for name, value in scope["headers"] if name not in _DROP | _MADE_UP]
-    inner = {**scope, "method": "GET", "path": "/", "raw_path": b"/", "query_string": b"", "headers": headers, "root_path": "", "app": app}
+    inner = {**scope, "method": "GET", "path": "/", "raw_path": b"/", "query_string": b"", "headers": [], "root_path": "", "app": app}
+    inner |= {"scheme": "http", "server": _SERVER}  # a visitor's Host header would be written into the page
     for key in ("endpoint", "path_params", "route", "router"):
         inner.pop(key, None)
     status, parts = 0, []

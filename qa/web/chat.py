@@ -20,7 +20,7 @@ from starlette.routing import Mount
 from corpus.report import Report
 from qa.web import texts
 from qa.web.asking import Asking
-from qa.web.capture import capture
+from qa.web.capture import ORIGIN, capture
 from qa.web.contract import Service
 from qa.web.html import ask_link, icon, text
 from qa.web.line import Busy
@@ -121,7 +121,7 @@ def router(gradio_app: FastAPI, asking: Asking, site: Site, service: Service) ->
                 turn = await _turn(asking, q, before, visitor_of(request), report)
             except Busy as busy:
                 wait = texts.PLACE_IN_LINE.format(count=busy.ahead)
-        config, api_info, module, styles = _parts(await capture(gradio_app, request.scope))
+        config, api_info, module, styles = _parts(await capture(gradio_app, request.scope), site.base)
         head = f'<script type="module" src="{site.base}/{module}"></script>{_waiting(q, wait)}'
         newest = service.report(site.newest.report_id)
         talk = f'<gradio-app control_page_title="false" embed="false" eager="true" data-styles="{site.base}/{styles}"></gradio-app>'
@@ -138,10 +138,14 @@ def router(gradio_app: FastAPI, asking: Asking, site: Site, service: Service) ->
     return routes
 
 
-def _parts(html: str) -> tuple[str, str, str, str]:
-    """What we keep of Gradio's page: its configuration, its description of events, its module and its styles."""
-    found = [pattern.search(html) for pattern in (_SCRIPT, _SECOND, _MODULE, _STYLES)]
-    if not all(found):
+def _parts(html: str, base: str) -> tuple[str, str, str, str]:
+    """What we keep of Gradio's page: its configuration, its description of events, its module and its styles.
+
+    The address in it becomes a path, which Gradio's script takes from where the page was opened.
+    """
+    here = html.replace(f'"{ORIGIN}{base}"', f'"{base or "/"}"')
+    found = [pattern.search(here) for pattern in (_SCRIPT, _SECOND, _MODULE, _STYLES)]
+    if not all(found) or ORIGIN in here:
         raise RuntimeError("Gradio's page has changed its form; see the versions in requirements.txt")
     config, api_info, module, styles = (match.group(1) for match in found if match)
     return config, api_info, module, styles

@@ -152,7 +152,7 @@ def _nth(checked: Sequence[CheckedFigure], place: int) -> str:
 
 
 def _evidence(site: Site, one: CheckedFigure, place: int) -> str:
-    setting = Setting(base=site.base, titled=len(site.reports) > 1)
+    setting = Setting(base=site.base)
     if one.verdict == "not_found":
         return f'{_versus(one)}<div class="yj-nil"><p class="yj-nil__p">{words.NOT_WRITTEN}</p></div>'
     if one.verdict == "ambiguous":

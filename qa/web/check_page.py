@@ -1,6 +1,7 @@
 """``/check``: 数据核对, a draft in, a verdict with its sentence for every figure out. Works by posting a form; nothing is kept."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -11,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
-from corpus.errors import InputError
+from corpus.errors import InputError, TextTooLong
 from corpus.numerals import read_numbers
 from qa.check import CheckedFigure, Verdict
 from qa.compare import agree
@@ -32,6 +33,10 @@ PATH = "/check"
 LARGEST_POST = LARGEST + 2 * 1024 * 1024  # bytes: a file, the text beside it, and what the form adds
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _MOST_PICKS = 500
+_LONGEST_FIELD = 2 * 1024 * 1024  # bytes: far more than the text of any draft that is checked
+_DIGITS = 9  # of the number of a figure
+_BYTES = 4  # of a character, at most
+_FORM = 64 * 1024  # bytes that a form adds to a draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,7 @@ class Sent:
 def router(service: Checking, site: Site, limit: Limit, line: Line, max_draft: int) -> APIRouter:
     """The form and its result."""
     routes = APIRouter(include_in_schema=False)
+    door = _Door(service, site, line, max_draft)
 
     @routes.api_route(PATH, methods=["GET", "HEAD"])
     def empty() -> Response:
@@ -55,49 +61,91 @@ def router(service: Checking, site: Site, limit: Limit, line: Line, max_draft: i
     @routes.post(PATH)
     async def check(request: Request) -> Response:
         try:
-            sent = await _sent(request, site)
-        except InputError as error:
-            return _page(site, "", str(error), 422)
-        if not sent.text.strip():
-            return _page(site, "", words.NO_DRAFT, 422)
-        if len(sent.text) > max_draft:
-            return _page(site, sent.text, texts.DRAFT_TOO_LONG.format(most=max_draft), 413)
-        if not await run_in_threadpool(limit.allows, visitor_of(request)):
-            return _page(site, sent.text, texts.TOO_FAST, 429)
-        try:
-            return await line.run(partial(_answer, service, site, sent, _origin(request, site)))
-        except Busy as busy:
-            return _page(site, sent.text, texts.PLACE_IN_LINE.format(count=busy.ahead) + words.SEND_AGAIN, 503)
-        except InputError as error:
-            return _page(site, sent.text, str(error), 422)
+            if await run_in_threadpool(limit.allows, visitor_of(request)):
+                return await door.enter(request)
+            typed = await _typed(request, max_draft)
+        except HTTPException:
+            return _page(site, "", words.BAD_FILE, 422)
+        return _page(site, typed, texts.TOO_FAST, 429, headers={"Retry-After": "5"})
 
     return routes
 
 
-async def _sent(request: Request, site: Site) -> Sent:
-    """Read the form.
+async def _typed(request: Request, max_draft: int) -> str:
+    """The draft of one who has to wait, so that it is not lost; "" where the form is larger than a draft and would take long to read."""
+    length = request.headers.get("content-length", "")
+    if not length.isdecimal() or int(length) > _BYTES * max_draft + _FORM:
+        return ""
+    async with _form(request) as form:
+        return _sent(form).text
+
+
+class _Door:
+    """Where drafts come in that are within a visitor's budget."""
+
+    def __init__(self, service: Checking, site: Site, line: Line, max_draft: int) -> None:
+        self._service = service
+        self._site = site
+        self._line = line
+        self._max_draft = max_draft
+
+    async def enter(self, request: Request) -> Response:
+        """Take the form apart; read its file and check what it says when the turn has come."""
+        async with _form(request) as form:
+            origin = _origin(request, self._site)
+            sample = bool(form.get("sample")) and _has_sample(self._site)
+            sent = Sent(words.SAMPLE_DRAFT) if sample else _sent(form)
+            file = None if sample else _file_of(form)
+            work = partial(self._answer, sent, origin) if file is None else partial(self._read, file, origin)
+            try:
+                return await self._line.run(work)
+            except Busy as busy:
+                said = texts.PLACE_IN_LINE.format(count=busy.ahead) + (words.SEND_AGAIN if file is None else words.CHOOSE_AGAIN)
+                return _page(self._site, sent.text, said, 503, headers={"Retry-After": str(busy.seconds)})
+
+    def _read(self, file: UploadFile, origin: str) -> Response:
+        try:
+            draft = draft_text(file.file.read(LARGEST + 1), file.filename or "", self._max_draft)
+        except TextTooLong:
+            return self._too_long("")
+        except InputError as error:
+            return _page(self._site, "", str(error), 422)
+        return self._answer(Sent(draft), origin)
+
+    def _answer(self, sent: Sent, origin: str) -> Response:
+        if not sent.text.strip():
+            return _page(self._site, "", words.NO_DRAFT, 422)
+        if len(sent.text) > self._max_draft:
+            return self._too_long(sent.text)
+        try:
+            return _answer(self._service, self._site, sent, origin)
+        except InputError as error:
+            return _page(self._site, sent.text, str(error), 422)
+
+    def _too_long(self, draft: str) -> Response:
+        return _page(self._site, draft, texts.DRAFT_TOO_LONG.format(most=self._max_draft), 413)
+
+
+def _form(request: Request) -> AbstractAsyncContextManager[FormData]:
+    """The form, taken apart; closed with its file.
 
     Raises:
-        InputError: the form or the file in it cannot be read.
+        HTTPException: it is none, or has too many or too long fields.
     """
-    try:
-        async with request.form(max_files=1, max_fields=_MOST_PICKS + 10, max_part_size=LARGEST) as form:
-            return await _read(form, site)
-    except HTTPException as error:
-        raise InputError(words.BAD_FILE) from error
+    return request.form(max_files=1, max_fields=_MOST_PICKS + 10, max_part_size=_LONGEST_FIELD)
 
 
-async def _read(form: FormData, site: Site) -> Sent:
-    if form.get("sample") and _has_sample(site):
-        return Sent(words.SAMPLE_DRAFT)
-    file = form.get("file")
-    if isinstance(file, UploadFile) and file.filename:
-        raw = await file.read(LARGEST + 1)
-        return Sent(await run_in_threadpool(draft_text, raw, file.filename))
+def _sent(form: FormData) -> Sent:
     picked = [str(one) for name in ("picked", "pick") for one in form.getlist(name)][-_MOST_PICKS:]
     change = _field(form, "change")
     text = _field(form, "text").replace("\r\n", "\n").replace("\r", "\n")
-    return Sent(text, tuple(picked), int(change) if change.isascii() and change.isdigit() else -1, _field(form, "as"))
+    number = int(change) if change.isascii() and change.isdigit() and len(change) < _DIGITS else -1
+    return Sent(text, tuple(picked), number, _field(form, "as"))
+
+
+def _file_of(form: FormData) -> UploadFile | None:
+    file = form.get("file")
+    return file if isinstance(file, UploadFile) and file.filename else None
 
 
 def _field(form: FormData, name: str) -> str:
@@ -137,12 +185,19 @@ def _file(sent: Sent, checked: Sequence[CheckedFigure], origin: str) -> Response
 
 
 def _page(
-    site: Site, draft: str, said: str = "", status: int = 200, checked: Sequence[CheckedFigure] = (), picked: Sequence[str] = ()
+    site: Site,
+    draft: str,
+    said: str = "",
+    status: int = 200,
+    *,
+    checked: Sequence[CheckedFigure] = (),
+    picked: Sequence[str] = (),
+    headers: Mapping[str, str] | None = None,
 ) -> Response:
     form = form_html(site, draft, picked, editing=bool(checked), sample=_has_sample(site))
     body = result_html(site, draft, checked, form) if checked else f"{notice(said) if said else ''}{form}"
     head = f'<h1 class="yj-h1">{words.TAB_CHECK}</h1>\n<p class="yj-lede">{words.CHECK_LEDE}</p>\n'
-    return desk_page(site, "check", words.TAB_CHECK, head + body, status, {"Cache-Control": "private, no-cache"})
+    return desk_page(site, "check", words.TAB_CHECK, head + body, status, {"Cache-Control": "private, no-cache"} | dict(headers or {}))
 
 
 def changed(sent: Sent, one: CheckedFigure) -> Sent:

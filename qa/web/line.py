@@ -40,15 +40,16 @@ class Busy(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """One of each kind; drafts take longer than questions and must not stand in their way."""
+    """One of each kind; drafts take longer than questions and must not stand in their way, nor visitors' drafts in that of the staff."""
 
     ask: "Line"
     check: "Line"
+    desk: "Line"  # files that staff send
 
     @classmethod
     def of(cls, most: int, told: Callable[[int], None]) -> "Lines":
         """Lines in which so many may wait each; hears how many questions are waiting."""
-        return cls(Line(most, told), Line(most, at_once=CHECKED_AT_ONCE))
+        return cls(Line(most, told), Line(most, at_once=CHECKED_AT_ONCE), Line(most, at_once=1))
 
 
 @dataclass(order=True)

@@ -24,7 +24,6 @@ class Setting:
     base: str = ""  # path prefix behind a proxy, "" or "/youju"
     year: str = ""  # "2021年"; "" when there are reports of several years
     examples: tuple[str, ...] = ()  # questions that can be answered
-    titled: bool = False  # several reports: say which one a sentence stands in
     home_report: str = ""  # report_id whose contents a refusal offers
     chosen: str = ""  # where the visitor chose to look, as the picker writes it
     titles: Mapping[str, str] = field(default_factory=dict)  # of every report, by id
@@ -104,7 +103,7 @@ def paper_html(citation: Citation, setting: Setting, *, number: int = 0) -> str:
     place = f'<p class="yj-paper__n">{texts.PLACE.format(number=number)}</p>' if number else ""
     return (
         f'<section class="{css}">{place}{_items(citation)}'
-        f'<blockquote class="yj-quote">{_sentence(citation)}</blockquote>{_source(citation, setting)}{_around(citation)}'
+        f'<blockquote class="yj-quote">{_sentence(citation)}</blockquote>{_source(citation)}{_around(citation)}'
         f'<a class="yj-open" href="{escape(setting.base + citation.link)}">{texts.OPEN}{icon("arrow")}</a>'
         f'<span class="yj-cite" hidden>{text(citation_text(citation))}</span></section>'
     )
@@ -134,9 +133,8 @@ def _mark_css(citation: Citation, start: int, end: int) -> str:
     return "yj-mark yj-mark--num" if short else "yj-mark"
 
 
-def _source(citation: Citation, setting: Setting) -> str:
-    places = [titled(citation)] if setting.titled or not citation.section else []
-    lines = "".join(f'<span class="yj-src__v">{text(line)}</span>' for line in [*places, *citation.section])
+def _source(citation: Citation) -> str:
+    lines = "".join(f'<span class="yj-src__v">{text(line)}</span>' for line in (titled(citation), *citation.section))
     return f'<p class="yj-src"><span class="yj-src__k">{texts.SOURCE}</span>{lines}</p>'
 
 
@@ -182,9 +180,11 @@ def _next(questions: Sequence[str], setting: Setting, title: str = texts.NEXT) -
 
 def _refusal(answer: Answer, setting: Setting) -> str:
     match answer.reason:
-        case "false_premise" if answer.near is not None:
+        case "false_premise" if answer.near:
             note = notice_html((answer.message or texts.FALSE_PREMISE) + texts.THE_REPORT_SAYS, "neq")
-            return f'{note}<div class="yj-gap"></div>{paper_html(answer.near, setting)}{_next(answer.related, setting)}'
+            return f'{note}<div class="yj-gap"></div>{_papers(answer.near, setting)}{_next(answer.related, setting)}'
+        case "near_only":
+            return _near(answer, setting)
         case "too_vague":
             return _nil(texts.VAGUE, texts.VAGUE_HOW, _next(answer.related or setting.examples[:2], setting, texts.VAGUE_TRY))
         case "not_a_question":
@@ -202,6 +202,24 @@ def _nil(title: str, why: str, rest: str) -> str:
     return f'<div class="yj-nil"><p class="yj-nil__t">{title}</p><p class="yj-nil__p">{text(why)}</p>{rest}</div>'
 
 
+def _near(answer: Answer, setting: Setting) -> str:
+    """The nearest sentences in a dashed frame, nothing marked, and what to do instead."""
+    do = "".join(f"<li>{step}</li>" for step in _steps(answer, setting))
+    title = f'<p class="yj-nil__t">{text(answer.message)}</p>'
+    return f'<div class="yj-nil yj-near">{title}{_papers(answer.near, setting)}<ul class="yj-do">{do}</ul></div>{_tell()}'
+
+
+def _papers(citations: Sequence[Citation], setting: Setting) -> str:
+    return "".join(paper_html(citation, setting) for citation in citations)
+
+
+def _tell() -> str:
+    return (
+        f'<div class="yj-vote yj-vote--nil"><span class="yj-vote__q">{texts.IT_DOES}</span>'
+        f'<button type="button" class="yj-btn yj-do-tell">{icon("edit")}{texts.TELL_US}</button></div>'
+    )
+
+
 def _not_in_report(answer: Answer, setting: Setting) -> str:
     title, why = texts.NIL, texts.NIL_WHY.format(year=setting.year)
     if answer.years:  # no report of that year: what is said names those that there are
@@ -212,11 +230,7 @@ def _not_in_report(answer: Answer, setting: Setting) -> str:
     elif answer.related:
         why = texts.NIL_MAYBE
     do = "".join(f"<li>{step}</li>" for step in _steps(answer, setting))
-    tell = (
-        f'<div class="yj-vote yj-vote--nil"><span class="yj-vote__q">{texts.IT_DOES}</span>'
-        f'<button type="button" class="yj-btn yj-do-tell">{icon("edit")}{texts.TELL_US}</button></div>'
-    )
-    return _nil(title, why, f'<ul class="yj-do">{do}</ul>') + tell
+    return _nil(title, why, f'<ul class="yj-do">{do}</ul>') + _tell()
 
 
 def _steps(answer: Answer, setting: Setting) -> list[str]:

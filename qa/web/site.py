@@ -15,7 +15,7 @@ from corpus.report import About
 from qa.log import Log
 from qa.publishers import publisher_key
 from qa.service import Service as FullService
-from qa.settings import Settings, networks
+from qa.settings import Settings, host_names, networks
 from qa.web import (
     api,
     assets,
@@ -33,7 +33,7 @@ from qa.web import (
 from qa.web.asking import Asking
 from qa.web.contract import Checking, Service
 from qa.web.described import DescribedApp
-from qa.web.gate import BodyLimit, GradioGate, Headers, Prefix, Refusal, Scope, route_path
+from qa.web.gate import BodyLimit, GradioGate, Headers, Hosts, NoSlash, Prefix, Refusal, Scope, route_path
 from qa.web.html import sized
 from qa.web.ledger import Ledger
 from qa.web.limit import Limits, paced
@@ -95,12 +95,12 @@ def create_app(
     if isinstance(service, Checking):
         app.include_router(check_page.router(service, site, limits.check, lines.check, settings.max_draft))
     if settings.staff_password and isinstance(service, FullService):
-        desk = staff_page.Desk(service, site, log, settings.staff_password, settings.state, ledger, limits.login)
+        desk = staff_page.Desk(service, site, log, settings.staff_password, settings.state, ledger, limits, lines.desk)
         app.include_router(staff_page.router(desk))
     if endpoint is not None:
         app.router.routes.append(endpoint.route())
-    app.state.streams = chat.streams(gradio_app)
-    app.router.default = GradioGate(gradio_app, _refusal(site))
+    app.state.streams = [*chat.streams(gradio_app), *([endpoint.stopping] if endpoint else [])]
+    app.router.default = NoSlash(GradioGate(gradio_app, _refusal(site)), app.router.routes, site.base)
     return app
 
 
@@ -113,6 +113,7 @@ def _empty(site: Site, lifespan: Callable[[FastAPI], AbstractAsyncContextManager
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
+        redirect_slashes=False,
         servers=[{"url": site.base}] if site.base else None,
         lifespan=lifespan,
         middleware=layers,
@@ -143,6 +144,7 @@ def _layers(site: Site, settings: Settings, observed: Middleware) -> list[Middle
         observed,  # it sees who asks, and all that the layers below answer
         Middleware(Prefix, base=site.base),
         Middleware(Headers, frame_ancestors=site.frame_ancestors),
+        Middleware(Hosts, refusal=_refusal(site), names=host_names(settings.hosts)),
         Middleware(BodyLimit, refusal=_refusal(site), most=most, uploads=_uploads(settings)),
         Middleware(GZipMiddleware, minimum_size=600),
     ]

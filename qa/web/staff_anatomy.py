@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from corpus.bank import BankQuestion
 from corpus.report import Report, Sentence
 from index.passage_index import RowHit
+from qa.answer import Tried
 from qa.asked import SLOTS
-from qa.rank import HINGED, KNOTS, TRUST_SIGNALS, Ranked, Trust, Weights
+from qa.judging.features import FEATURES, GRADED
+from qa.judging.judge import KNOTS, Model, default_judge
+from qa.rank import Ranked
 from qa.records import Answer
 from qa.retrieve import SIGNALS
 from qa.web import texts_tools as words
@@ -30,7 +32,7 @@ class Case:
     question: str
     report: Report  # whose sentences it can be assigned to
     answer: Answer
-    ranked: Ranked | None  # None for a text that is not searched for
+    tried: Tried | None  # None for a text that is not searched for
     threshold: float
     own: BankQuestion | None  # what staff assigned it to
     find: str = ""  # what was looked for in the report
@@ -41,8 +43,9 @@ class Case:
 def case_html(site: Site, session: Session, case: Case) -> str:
     """Everything about one question."""
     parts = [_now(site, case), _assigned(site, session, case), _assign(site, session, case)]
-    if case.ranked is not None:
-        parts += [_read(case.ranked), _trust(case), _fused(site, case.ranked), _hits(case.ranked)]
+    if case.tried is not None:
+        ranked = case.tried.ranked
+        parts += [_read(ranked), _trust(case.tried), _fused(site, ranked), _hits(ranked)]
     return "".join(parts)
 
 
@@ -50,14 +53,14 @@ def case_html(site: Site, session: Session, case: Case) -> str:
 
 
 def _now(site: Site, case: Case) -> str:
-    answer, setting = case.answer, Setting(base=site.base, titled=len(site.reports) > 1)
-    sure, least = _share(case.ranked.probability if case.ranked else 0.0), _share(case.threshold)
+    answer, setting = case.answer, Setting(base=site.base)
+    sure, least = _share(case.tried.probability if case.tried else 0.0), _share(case.threshold)
     reason = words.REASONS.get(answer.reason or "", "")
     if case.own is not None and case.bank:
         said = words.NOW_ASSIGNED
     elif answer.answered:
         said = words.NOW_FOUND.format(probability=_share(answer.confidence), threshold=least)
-    elif case.ranked is None:
+    elif case.tried is None:
         said = words.NOW_EARLY.format(reason=reason)
     else:
         said = words.NOW_REFUSED.format(reason=reason, probability=sure, threshold=least)
@@ -79,7 +82,7 @@ def _assigned(site: Site, session: Session, case: Case) -> str:
 
 
 def _assign(site: Site, session: Session, case: Case) -> str:
-    nearest = [s for r, s in _best(case.ranked) if r.report_id == case.report.report_id and s.role == "text"] if case.ranked else []
+    nearest = [s for r, s in _best(case.tried.ranked) if r.report_id == case.report.report_id and s.role == "text"] if case.tried else []
     candidates = f'<h3 class="yj-h3">{words.ASSIGN_CANDIDATES}</h3>{_choices(site, session, case, nearest)}' if nearest else ""
     reasons = "".join(f'<option value="{key}">{label}</option>' for key, label in words.BANK_REASONS.items())
     fields = hidden(report=case.report.report_id, question=case.question)
@@ -147,14 +150,13 @@ def _read(ranked: Ranked) -> str:
     return f'<h2 class="yj-h2 yj-below">{words.HOW_READ}</h2><dl class="yj-facts">{listed}</dl>'
 
 
-def _trust(case: Case) -> str:
-    """The signals that speak loudest for an answer or against it."""
-    assert case.ranked is not None
-    weights = _weights()
-    pushed = pushes(weights.trust if case.bank else weights.trust_without_bank, case.ranked.trust)
-    loudest = sorted(pushed, key=lambda name: -abs(pushed[name]))[:SHOWN] if case.ranked.trust else []
+def _trust(tried: Tried) -> str:
+    """The features that speak loudest for an answer or against it."""
+    found = tried.judged.features
+    pushed = pushes(default_judge().weights(bank=tried.ranked.bank).answers, found)
+    loudest = sorted(pushed, key=lambda name: -abs(pushed[name]))[:SHOWN]
     rows = "".join(
-        f'<tr role="row"><th scope="row" role="rowheader">{text(_trust_name(name))}</th><td class="yj-table__n" role="cell">{case.ranked.trust[name]:.2f}</td>'
+        f'<tr role="row"><th scope="row" role="rowheader">{text(_trust_name(name))}</th><td class="yj-table__n" role="cell">{found[name]:.2f}</td>'
         f'<td class="yj-table__n" role="cell">{pushed[name]:+.2f}</td></tr>'
         for name in loudest
     )
@@ -165,29 +167,26 @@ def _trust(case: Case) -> str:
     )
 
 
-@lru_cache(maxsize=1)
-def _weights() -> Weights:
-    return Weights.load()
-
-
-def pushes(model: Trust, trust: dict[str, float]) -> dict[str, float]:
-    """What each signal adds to the log-odds of an answer, over what its median adds; a yes counts over a no."""
-    added = {name: float(model.linear[place]) * trust[name] for place, name in enumerate(TRUST_SIGNALS) if name in trust}
-    for place, name in enumerate(HINGED):
-        if name in trust:
-            added[name] = _bent(model, place, trust[name]) - _bent(model, place, float(model.knots[place, _MEDIAN]))
+def pushes(model: Model, found: dict[str, float]) -> dict[str, float]:
+    """What each feature adds to the log-odds of an answer, over what its median adds; a yes counts over a no."""
+    added = {name: float(model.linear[place]) * found[name] for place, name in enumerate(FEATURES) if name in found}
+    for place, name in enumerate(GRADED):
+        if name in found:
+            added[name] = _bent(model, place, found[name]) - _bent(model, place, float(model.knots[place, _MEDIAN]))
     return added
 
 
-def _bent(model: Trust, place: int, value: float) -> float:
+def _bent(model: Model, place: int, value: float) -> float:
     return float(model.linear[place] * value + sum(model.hinges[place] * (value - model.knots[place]).clip(min=0)))
 
 
 def _trust_name(name: str) -> str:
+    if name in words.TRUSTS:
+        return words.TRUSTS[name]
     slot = next((slot.chinese for slot in SLOTS if name.endswith(f"_{slot.name}")), "")
     if name.startswith("asked_"):
         return words.TRUST_ASKED.format(slot=slot)
-    return words.TRUST_UNMET.format(slot=slot) if name.startswith("unmet_") else words.TRUSTS[name]
+    return words.TRUST_UNMET.format(slot=slot)
 
 
 def _fused(site: Site, ranked: Ranked) -> str:

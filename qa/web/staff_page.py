@@ -24,7 +24,8 @@ from qa.web import texts_tools as words
 from qa.web.desk_frame import desk_page
 from qa.web.html import icon, sized, text
 from qa.web.ledger import Ledger
-from qa.web.limit import Limit
+from qa.web.limit import Limits
+from qa.web.line import Busy, Line
 from qa.web.page import Site
 from qa.web.register import workbook
 from qa.web.render import notice_html
@@ -66,7 +67,7 @@ class Desk:
     """The pages of the desk and what they change."""
 
     def __init__(
-        self, service: Service, site: Site, log: Log | None, password: str, state: Path, ledger: Ledger, limit: Limit
+        self, service: Service, site: Site, log: Log | None, password: str, state: Path, ledger: Ledger, limits: Limits, line: Line
     ) -> None:
         """What the desk works with.
 
@@ -77,7 +78,8 @@ class Desk:
             password: of the staff.
             state: folder of what is written while serving.
             ledger: sessions and tries.
-            limit: of a visitor's logins.
+            limits: of a visitor's logins and files.
+            line: in which files wait to be read.
         """
         self._service = service
         self._site = replace(site, frame_ancestors="'none'")
@@ -86,7 +88,9 @@ class Desk:
         self._deeds = Deeds(state / "staff.jsonl")
         self._sessions = Sessions(ledger, password)
         self._guessing = Guessing(ledger)
-        self._limit = limit
+        self._limit = limits.login
+        self._file_limit = limits.check
+        self._line = line
         self.reports = ReportsDesk(service, self._site, self._deeds, state, self._page, self._see)
 
     # ---- in and out ----
@@ -110,29 +114,43 @@ class Desk:
             if session is None:
                 return self._login(401, words.STAFF_GONE)
             async with request.form(max_files=1, max_fields=20) as form:
-                fields = await _fields(form)
-            if not same_origin(request) or not same_token(fields.get("csrf", ""), session):
-                return self._page(session, "", words.STAFF_FORM_OLD, _notice(words.STAFF_FORM_OLD), 403)
-            return await run_in_threadpool(do, session, fields)
+                fields = _fields(form)
+            foreign = self._foreign(request, session, fields)
+            return await run_in_threadpool(do, session, fields) if foreign is None else foreign
 
         return respond
 
     def received(self, do: Take) -> Callable[[Request], object]:
-        """A file that only those send who are in, from our own forms; it is not decoded."""
+        """A file that only those send who are in, from our own forms; within a budget, and one is read at a time."""
 
         async def respond(request: Request) -> Response:
             session = self._session(request)
             if session is None:
                 return self._login(401, words.STAFF_GONE)
+            if not await run_in_threadpool(self._file_limit.allows, visitor_of(request)):
+                return self._later(session, 429, 60)
             async with request.form(max_files=1, max_fields=20) as form:
-                file = form.get("file")
-                raw, name = (await file.read(), file.filename or "") if isinstance(file, UploadFile) else (b"", "")
-                token = form.get("csrf")
-            if not same_origin(request) or not same_token(token if isinstance(token, str) else "", session):
-                return self._page(session, "", words.STAFF_FORM_OLD, _notice(words.STAFF_FORM_OLD), 403)
-            return await run_in_threadpool(do, session, {}, raw, name)
+                fields, file = _fields(form), form.get("file")
+                foreign = self._foreign(request, session, fields)
+                if foreign is not None:
+                    return foreign
+                try:
+                    return await self._line.run(lambda: do(session, fields, *_content(file)))
+                except Busy as busy:
+                    return self._later(session, 503, busy.seconds)
 
         return respond
+
+    def _foreign(self, request: Request, session: Session, fields: Fields) -> Response | None:
+        """What is said to a form that is none of ours, or of another session."""
+        if same_origin(request) and same_token(fields.get("csrf", ""), session):
+            return None
+        return self._page(session, "", words.STAFF_FORM_OLD, _notice(words.STAFF_FORM_OLD), 403)
+
+    def _later(self, session: Session, status: int, seconds: int) -> Response:
+        response = self._page(session, "", words.STAFF_LATER, _notice(words.STAFF_LATER), status)
+        response.headers["Retry-After"] = str(seconds)
+        return response
 
     async def enter(self, request: Request) -> Response:
         """Look at a password."""
@@ -140,7 +158,7 @@ class Desk:
         if not self._limit.allows(visitor):
             return self._login(429, words.STAFF_TOO_FAST, headers={"Retry-After": "60"})
         async with request.form(max_files=0, max_fields=20) as form:
-            fields = await _fields(form)
+            fields = _fields(form)
         name = " ".join(fields.get("name", "").split())[:LONGEST_NAME]
         if not same_origin(request):
             return self._login(403, words.STAFF_FORM_OLD, name)
@@ -157,13 +175,16 @@ class Desk:
         return response
 
     async def leave(self, request: Request) -> Response:
-        """Close the session."""
-        session = self._session(request)
-        async with request.form(max_files=0, max_fields=20) as form:
-            fields = await _fields(form)
-        if session is not None and same_origin(request) and same_token(fields.get("csrf", ""), session):
-            self._sessions.end(request.cookies.get(COOKIE, ""))
+        """Close the session, when our own form asks for it."""
         response = RedirectResponse(f"{self._site.base}/staff", 303, _HEADERS)
+        session = self._session(request)
+        if session is None:  # nothing to close; a form from elsewhere comes without the cookie, and must not take it from the browser
+            return response
+        async with request.form(max_files=1, max_fields=20) as form:
+            foreign = self._foreign(request, session, _fields(form))
+        if foreign is not None:
+            return foreign
+        self._sessions.end(request.cookies.get(COOKIE, ""))
         drop_cookie(response, self._site.base)
         return response
 
@@ -297,15 +318,15 @@ class Desk:
             export_bank(self._service.own_bank(report.report_id)), media_type="application/jsonl; charset=utf-8", headers=headers
         )
 
-    def bring(self, session: Session, fields: Fields) -> Response:
+    def bring(self, session: Session, fields: Fields, raw: bytes, name: str) -> Response:
         """Import bank questions: all are looked at first; those that are there already are passed over."""
         try:
-            if not fields.get("file", "").strip():
+            if not raw.strip():
                 raise InputError(words.BANK_IMPORT_NO_FILE)
-            if len(fields["file"].replace("\ufffd", "?").encode()) > _LARGEST_BANK:  # what is no UTF-8 was a byte each
+            if len(raw) > _LARGEST_BANK:
                 raise InputError(words.BANK_IMPORT_TOO_LARGE.format(most=sized(_LARGEST_BANK)))
             report = self._service.report(fields.get("report", ""))
-            entries = import_bank(fields["file"], report)
+            entries = import_bank(raw.decode("utf-8-sig", "replace"), report)
             there = {same_question(entry.question) for entry in self._service.bank(report.report_id)}
             new = [
                 replace(entry, added_by=entry.added_by or session.name) for entry in entries if same_question(entry.question) not in there
@@ -333,7 +354,6 @@ def router(desk: Desk) -> APIRouter:
     done: tuple[tuple[str, Show], ...] = (
         ("/assign", desk.assign),
         ("/undo", desk.undo),
-        (_BRING, desk.bring),
         ("/reports/add", desk.reports.add),
         ("/reports/remove", desk.reports.remove),
         ("/reports/restore", desk.reports.restore),
@@ -342,21 +362,22 @@ def router(desk: Desk) -> APIRouter:
         routes.add_api_route(path, desk.shown(show), methods=["GET", "HEAD"], response_model=None)
     for path, do in done:
         routes.add_api_route(path, desk.done(do), methods=["POST"], response_model=None)
-    routes.add_api_route("/reports/read", desk.received(desk.reports.read), methods=["POST"], response_model=None)
+    received: tuple[tuple[str, Take], ...] = ((_BRING, desk.bring), ("/reports/read", desk.reports.read))
+    for path, take in received:
+        routes.add_api_route(path, desk.received(take), methods=["POST"], response_model=None)
     routes.add_api_route("/login", desk.enter, methods=["POST"], response_model=None)
     routes.add_api_route("/logout", desk.leave, methods=["POST"], response_model=None)
     return routes
 
 
-async def _fields(form: FormData) -> dict[str, str]:
-    """The fields of a form as text, a file as its text."""
-    found = {}
-    for name, value in form.items():
-        if isinstance(value, UploadFile):
-            found[name] = (await value.read()).decode("utf-8-sig", "replace") if value.filename else ""
-        else:
-            found[name] = value[:_LONGEST_FIELD]
-    return found
+def _fields(form: FormData) -> dict[str, str]:
+    """The fields of a form that are text."""
+    return {name: value[:_LONGEST_FIELD] for name, value in form.items() if isinstance(value, str)}
+
+
+def _content(file: UploadFile | str | None) -> tuple[bytes, str]:
+    """The bytes of a file and its name; nothing where none was chosen."""
+    return (file.file.read(), file.filename or "") if isinstance(file, UploadFile) else (b"", "")
 
 
 def _notice(said: str, icon_name: str = "alert") -> str:

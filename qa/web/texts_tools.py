@@ -76,6 +76,7 @@ SUM = "{count} 个数字里，有 {look} 个要看一看。"
 SUM_FINE = "{count} 个数字都与报告相符。"
 NO_FIGURES = "这段稿子里没有找到数字，不用核对。"
 SEND_AGAIN = "过几秒再按一次“开始核对”。"
+CHOOSE_AGAIN = "过几秒再选一次文件，按“开始核对”。"
 NO_DRAFT = "请先粘贴稿子，或者选一个文件。"
 TALLY = "按结论筛选"
 VERDICTS = {"contradicted": "不符", "not_found": "报告未写", "ambiguous": "需确认", "supported": "相符"}
@@ -138,6 +139,7 @@ STAFF_NO_NAME = "请写上姓名。"
 STAFF_LOCKED = "试得太多次了，请过 {minutes} 分钟再来。"
 STAFF_GONE = "登录已过期，请重新登录。"
 STAFF_FORM_OLD = "这一页放得太久了，请刷新后再做一次。"
+STAFF_LATER = "现在文件太多，读不过来。请过一会儿再交一次。"
 STAFF_SIGNED = "{name}，您好"
 STAFF_NAV = "工作台栏目"
 STAFF_LOG = "提问记录"
@@ -157,6 +159,7 @@ OUTCOMES = {"": "全部", "answered": "答上了", "refused": "没答"}
 VOTES = {"": "全部", "any": "有反馈", "up": "有用", "down": "没用"}
 REASONS = {
     "not_in_report": "报告没写",
+    "near_only": "只有相近的",
     "not_a_question": "不是提问",
     "false_premise": "报告没有这个说法",
     "too_vague": "太笼统",
@@ -269,7 +272,21 @@ TRUST = "为什么答，为什么不答"
 TRUST_LEDE = "和一般的问题比，每一项把“答得了”的可能往上推（正）或往下拉（负）多少。只列影响最大的几项。"
 TRUST_SIGNAL, TRUST_VALUE, TRUST_PUSH = "依据", "值", "推动"
 TRUSTS = SIGNALS | {
-    "margin": "比第二名高多少",
+    "margin": "比别的句子高多少",
+    "near": "各路合起来有多近",
+    "rivals": "差不多近的有几句",
+    "clause_margin": "分句比别的近多少",
+    "sentence_margin": "整句比别的近多少",
+    "stands_out": "在候选里多突出",
+    "rarest": "句里没有的最少见的词",
+    "clause_words": "和最近的分句同字",
+    "length": "问题多长",
+    "unit_met": "要的单位句里有",
+    "unit_unmet": "要的单位句里没有",
+    "unmet_period": "问的是一年里的一段",
+    "unmet_opposite": "问的是反面",
+    "unmet_place": "问的是别的地方",
+    "unmet_age": "问的是别的年龄",
     "refuse": "像答不了的问法",
     "refuse_pairs": "与答不了的问法同字",
     "bank_over_refuse": "更像答得了的",

@@ -35,13 +35,13 @@ def _document(raw: bytes) -> bytes:
 def one(data: bytes) -> None:
     """Read one file: the first byte says as what."""
     from corpus.errors import DocumentError
-    from corpus.extract import extract
+    from corpus.extract import MOST_CHARACTERS, extract
     from corpus.formats.pdf_worker import _read
 
     kind, raw = (data[0], data[1:]) if data else (0, b"")
     if b"%PDF-" in raw[:1024]:
         with suppress(Exception):
-            _read(raw)
+            _read(raw, MOST_CHARACTERS)
         return
     if kind == 6:  # XML alone, packed here: a fuzzer does not find its way through a checksum
         packed = BytesIO()

@@ -1,0 +1,1 @@
+"""Does a sentence answer a question: features, a reader, and a probability."""
