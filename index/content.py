@@ -83,12 +83,12 @@ def read_content(library: Library, banks: Banks = lambda _: ()) -> Content:
 
 def _source(about: About, text: str, bank: str, names: Sequence[str]) -> Source:
     inside = sorted(name for name in names if name in text or name in about.title)
-    return Source(about, _digest(_code(), repr(about), bank, *inside)[:32], len(text))
+    return Source(about, _digest(cutting_code(), repr(about), bank, *inside)[:32], len(text))
 
 
 @lru_cache(maxsize=1)
-def _code() -> str:
-    """What splits reports and cuts words: format, own code, packages."""
+def cutting_code() -> str:
+    """What splits reports and cuts words, as a hash: format, own code, packages."""
     sources = [Path(str(module.__file__)).read_text(encoding="utf-8") for module in _DECIDES]
     return _digest(str(FORMAT), *sources, *(importlib.metadata.version(name) for name in _CUTTERS))
 

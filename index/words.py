@@ -51,6 +51,12 @@ def learn_names(names: Iterable[str]) -> None:
                 _segmenter().add_word(name)
 
 
+def names_learned() -> list[str]:
+    """The names taught so far, in order; what is cut depends on them."""
+    with _lock:
+        return sorted(_names)
+
+
 def segment(text: str) -> list[str]:
     """Words in order that joined give the folded text back."""
     with _lock:

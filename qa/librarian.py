@@ -356,7 +356,7 @@ class Librarian:
         index = Narrowed(self.index, report_ids) if report_ids else self.index
         alone = len(index.reports) <= _NARROW
         banked = self._bank and alone and all(len(index.bank_rows(report.report_id)) >= _BANKED for report in index.reports)
-        normaliser = normaliser_of(index, self._words, mending=alone)
+        normaliser = normaliser_of(index, self._words, mending=alone, kept_in=self._read_values.folder)
         values = ValueIndex(index.reports, self._read_values) if report_ids else self._values
         desk = Answerer(
             index,

@@ -32,13 +32,13 @@ class ReadValues:
 
     def __init__(self, folder: Path | None = None) -> None:
         """``folder`` is where they are kept, made when first needed; None keeps nothing."""
-        self._folder = folder
+        self.folder = folder
 
     def of(self, report: Report) -> Rows:
         """A row for each value of each number, with the place of its sentence in the report; in no order."""
-        if self._folder is None:
+        if self.folder is None:
             return _read(report)
-        path = kept_at(self._folder, report, "values")
+        path = kept_at(self.folder, report, "values")
         rows = _from_disk(path, len(report.sentences))
         if rows is None:
             rows = _read(report)
