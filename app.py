@@ -6,6 +6,7 @@ option, and they come back here to load what they serve.
 
 import argparse
 import errno
+import gc
 import logging
 import os
 import signal
@@ -23,6 +24,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as in qa/__main__.py
 
 from corpus.causes import cause
 from corpus.errors import YoujuError, exit_status
+from index.memory import give_back
 from qa.held import restore_begun, serving
 from qa.serve.follow import Follower
 from qa.serve.server import Listener, Server
@@ -33,8 +35,10 @@ if TYPE_CHECKING:
 
     from qa.log import Log
     from qa.service import Service
+    from qa.web.framework import Framework
 
 _MOST_WORKERS = 64
+_SOON = 0.0005  # seconds after which a thread that loads lets another have the interpreter, so that a question hardly waits for it
 _POOLS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")  # threads that libraries start by themselves
 
 
@@ -86,16 +90,29 @@ def _arguments() -> argparse.Namespace:
 
 def _alone(settings: Settings, listener: socket.socket) -> int:
     """Serve in this process, and warm up meanwhile."""
-    follower, service, app, log = _loaded(settings)
+    loaded = _loading()
+    from qa.web.assets import compress
+    from qa.web.framework import Framework
+
+    framework = Framework(settings.root_path)
+    follower, service, app, log = _loaded(settings, framework)
     server = _server(app, settings.connections)
     failure: list[YoujuError] = []
 
     def warm() -> None:
         try:
-            service.warm()
+            service.get_ready()
         except YoujuError as error:
             failure.append(error)
             server.stop()
+            return
+        try:
+            framework.load()
+        except Exception as error:  # a library of that size may fail in any way
+            _tell(f"聊天框架载入失败({cause(error)});问答页由网页自己画出对话")
+        service.read_ahead()
+        compress()
+        loaded()
 
     threading.Thread(target=warm, name="warm", daemon=True).start()
     follower.start()
@@ -147,8 +164,12 @@ def _generation(settings: Settings, listening: int, line: int, *, apart: bool) -
 
 
 def _warm(settings: Settings) -> "_Loaded":
+    from qa.web.assets import compress
+
     loaded = _loaded(settings)
     loaded.service.warm()
+    compress()
+    give_back()
     return loaded
 
 
@@ -179,8 +200,12 @@ class _Loaded(NamedTuple):
     log: "Log | None"
 
 
-def _loaded(settings: Settings) -> _Loaded:
-    """The service, not yet warm, and the application around it."""
+def _loaded(settings: Settings, framework: "Framework | None" = None) -> _Loaded:
+    """The service, not yet warm, and the application around it; the chat framework with it, unless it is loaded later."""
+    from index.embed import Embedder
+
+    encoder = Embedder(settings.model, download=settings.download, threads=settings.threads)
+    encoder.load_meanwhile()
     from qa.log import open_log
     from qa.service import from_settings
     from qa.web.ledger import open_ledger
@@ -190,9 +215,30 @@ def _loaded(settings: Settings) -> _Loaded:
 
     log = open_log(settings.state, settings.retention, _tell) if settings.log == "on" else None
     metrics = Metrics(log, heard)
-    service = from_settings(settings, _tell, recorder=metrics)
+    service = from_settings(settings, _tell, recorder=metrics, encoder=encoder)
     follower = Follower([settings.reports, settings.state / "bank"], service.refresh, _tell)
-    return _Loaded(follower, service, create_app(service, settings, log, open_ledger(settings.state), metrics), log)
+    app = create_app(service, settings, log, open_ledger(settings.state), metrics, framework)
+    return _Loaded(follower, service, app, log)
+
+
+def _loading() -> Callable[[], None]:
+    """Begin to load, beside questions that may come; what ends it is returned.
+
+    What is loaded stays, so the collector looks for garbage when all is there, and never again at what was loaded: a second less.
+    Who loads lets others have the interpreter soon.
+    """
+    interval = sys.getswitchinterval()
+    gc.disable()
+    sys.setswitchinterval(_SOON)
+
+    def end() -> None:
+        sys.setswitchinterval(interval)
+        gc.collect()
+        gc.freeze()
+        gc.enable()
+        give_back()
+
+    return end
 
 
 def _server(app: "FastAPI", most: int, started: Callable[[], None] | None = None) -> Server:

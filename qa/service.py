@@ -43,7 +43,12 @@ if TYPE_CHECKING:
     from qa.shortlist import Shortlist
 
 log = logging.getLogger("youju")
-_WARM = "公种号"  # a typo, so that what mends typos is loaded too
+_TRIALS: tuple[tuple[str, tuple[str, ...]], ...] = (  # with what was asked before; between them they use whatever is loaded late
+    ("公种号是什么", ()),  # a typo
+    ("2905件是什么", ()),  # a figure
+    ("有哪些活动,开了几次,在哪里", ()),  # several questions
+    ("那2021年呢", ("满意率是多少",)),  # one that follows another
+)
 Say = Callable[[str], None]
 
 
@@ -112,6 +117,7 @@ class Service:
         self._banking = threading.Lock()  # held while a bank question goes to disk and into the index
         self._bank_changes = 0
         self._answerer: Librarian | None = None
+        self._warming = False
         self._made_of = ""  # digest of what the answerer was made of, to tell whether anything has changed
         self._sorted: tuple[Library | None, tuple[Report, ...]] = (None, ())
         read = index.with_name(f"{index.name}-registers")
@@ -122,8 +128,8 @@ class Service:
 
     @property
     def ready(self) -> bool:
-        """Whether ``ask`` answers without waiting for the model."""
-        return self._answerer is not None
+        """Whether ``ask`` answers without waiting for anything that is loaded once."""
+        return self._answerer is not None and not self._warming
 
     @property
     def uses_bank(self) -> bool:
@@ -131,14 +137,21 @@ class Service:
         return self._bank
 
     def warm(self) -> None:
-        """Load the model and the index, building it if need be, and the speller; then what first needs every report's figures.
+        """Get ready, then read ahead."""
+        self.get_ready()
+        self.read_ahead()
 
-        It is ``ready`` before the figures are read.
-        """
-        self.answerer().answer(_WARM)
-        self._read_figures()
+    def get_ready(self) -> None:
+        """Load the model and the index, building it if need be, and all that only some questions need, by asking such questions."""
+        self._warming = True
+        try:
+            answerer = self.answerer()
+            for question, history in _TRIALS:
+                answerer.answer(question, history)
+        finally:
+            self._warming = False
 
-    def _read_figures(self) -> None:
+    def read_ahead(self) -> None:
         """Read now what a question for a figure and the first draft would wait for."""
         self.answerer().load_values()
         self._shortlist(tuple(self.reports()))
@@ -311,7 +324,7 @@ class Service:
                     made = self._made(library, desk) or made
                 with self._lock:
                     self.library, self._desk, (self._answerer, self._made_of) = library, desk, made
-            self._read_figures()
+            self.read_ahead()
             return True
 
     def _made(self, library: Library, desk: BankDesk) -> tuple[Librarian, str] | None:

@@ -75,3 +75,34 @@ def test_what_keeps_a_model_from_loading_is_told_to_who_needs_it(tmp_path: Path)
 def test_memory_can_be_given_back_at_any_time() -> None:
     give_back()
     give_back()
+
+
+_SERVE = """
+import json, sys
+from pathlib import Path
+from qa.service import Service
+service = Service(reports=Path("corpus/reports"), index=Path(sys.argv[1]), state=Path(sys.argv[2]))
+states = [service.ready]
+answer, trials = type(service.answerer()).answer, []
+type(service.answerer()).answer = lambda self, *given: (trials.append(service.ready), answer(self, *given))[1]
+service.get_ready()
+states.append(service.ready)
+loaded = []
+sys.addaudithook(lambda event, given: event in ("import", "open") and loaded.append([event, str(given[0])]))
+for question in json.load(sys.stdin):
+    service.ask(question)
+print(json.dumps({"states": states, "trials": trials, "loaded": loaded}))
+"""
+
+
+@pytest.mark.model
+def test_what_is_ready_loads_nothing_for_its_first_questions(tmp_path: Path) -> None:
+    """Also the first typo, the first figure looked up, the first questions in one, and the first that cannot be answered."""
+    lines = (ROOT / "tests" / "data" / "dev.jsonl").read_text(encoding="utf-8").splitlines()
+    questions = [json.loads(line)["question"] for line in lines] + ["公种号叫什么", "96.38%是什么", "281件是什么", ""]
+    command = [sys.executable, "-c", _SERVE, str(tmp_path / "index"), str(tmp_path / "state")]
+    done = subprocess.run(command, cwd=ROOT, input=json.dumps(questions), capture_output=True, text=True, check=True, timeout=300)
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert told["states"] == [False, True]
+    assert told["trials"][:4] == [False] * 4
+    assert told["loaded"] == []

@@ -1,9 +1,9 @@
-"""Style sheets and scripts: bundled, compressed once, addressed by their content so that browsers keep them for good."""
+"""Style sheets and scripts: bundled, compressed once when first wanted, addressed by their content so that browsers keep them for good."""
 
 import gzip
 import hashlib
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import brotli
@@ -30,19 +30,28 @@ _TYPES = {
     "png": "image/png",
     "ico": "image/x-icon",
 }
+_PACKED = (".png", ".ico")
 _FOREVER = "public, max-age=31536000, immutable"
 _A_DAY = "public, max-age=86400"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asset:
     """One thing the browser fetches."""
 
     name: str
     plain: bytes
-    br: bytes  # b"" for what is compressed already
-    gz: bytes
     version: str  # from the content, so a changed asset has a new address
+
+    @cached_property
+    def br(self) -> bytes:
+        """Compressed at its best, which takes a moment; b"" for what is compressed already."""
+        return b"" if self.name.endswith(_PACKED) else brotli.compress(self.plain)
+
+    @cached_property
+    def gz(self) -> bytes:
+        """The same for browsers without brotli."""
+        return b"" if self.name.endswith(_PACKED) else gzip.compress(self.plain, mtime=0)
 
 
 @lru_cache(maxsize=1)
@@ -50,18 +59,13 @@ def assets() -> dict[str, Asset]:
     """All of them, by name."""
     bundles = {name: b"\n".join((_FOLDER / part).read_bytes() for part in parts) for name, parts in _BUNDLES.items()}
     icons = {name: (_FOLDER / name).read_bytes() for name in _ICONS}
-    return {name: _asset(name, body) for name, body in (bundles | icons).items()}
+    return {name: Asset(name, body, hashlib.sha256(body).hexdigest()[:12]) for name, body in (bundles | icons).items()}
 
 
-def _asset(name: str, body: bytes) -> Asset:
-    packed = name.endswith((".png", ".ico"))
-    return Asset(
-        name=name,
-        plain=body,
-        br=b"" if packed else brotli.compress(body),
-        gz=b"" if packed else gzip.compress(body, mtime=0),
-        version=hashlib.sha256(body).hexdigest()[:12],
-    )
+def compress() -> None:
+    """Compress all of them now, so that no visitor waits for it."""
+    for asset in assets().values():
+        _ = asset.br, asset.gz
 
 
 def asset_url(base: str, name: str) -> str:

@@ -5,23 +5,20 @@ The page itself (welcome, ask bar, header) is plain HTML that works before Gradi
 its two files, nothing else.
 """
 
-import asyncio
 import re
 from collections.abc import Sequence
 from html import escape
-from typing import Any
 
-import gradio as gr
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
-from starlette.routing import Mount
 
 from corpus.report import Report
 from qa.web import texts
 from qa.web.asking import Asking
 from qa.web.capture import ORIGIN, capture
 from qa.web.contract import Service
+from qa.web.framework import Framework
 from qa.web.html import ask_link, icon, text
 from qa.web.line import Busy
 from qa.web.page import Page, Site, footer, render
@@ -34,45 +31,6 @@ _SCRIPT = re.compile(r"<script>(window\.gradio_config = .*?)</script>", re.DOTAL
 _SECOND = re.compile(r"<script>(window\.gradio_api_info = .*?)</script>", re.DOTALL)
 _MODULE = re.compile(r'<script type="module" crossorigin src="\./([^"]+)"></script>')
 _STYLES = re.compile(r'<link rel="stylesheet" crossorigin href="\./([^"]+)">')
-_NO_LATEX: list[dict[str, str | bool]] = []
-
-
-def conversation() -> gr.Blocks:
-    """The running conversation: a Chatbot and the events that the page's script (static/chat.js) sets off.
-
-    The script fetches answers from ``/chat/answer`` itself. Gradio's own calls would tie a visitor to one server process, and
-    when the line drops its client reloads the page, half-typed question and all.
-    """
-    blocks: gr.Blocks = gr.Blocks(title=texts.TITLE, analytics_enabled=False, fill_width=True)
-    with blocks:
-        talk = gr.Chatbot(
-            elem_id="yj-talk",
-            elem_classes="yj-log",
-            layout="panel",
-            buttons=[],
-            show_label=False,
-            label=texts.LOG,
-            container=False,
-            height=None,
-            min_height=0,
-            autoscroll=False,
-            latex_delimiters=_NO_LATEX,
-            feedback_options=None,
-            group_consecutive_messages=False,
-            allow_tags=False,
-        )
-        send = gr.Button(texts.ASK, elem_id="yj-send", visible="hidden")
-        clear = gr.Button(texts.CLEAR, elem_id="yj-clear", visible="hidden")
-        blocks.load(None, None, talk, js="() => youju.restore()", **_QUIET)
-        asked = send.click(None, None, talk, js="() => youju.begin()", **_QUIET)
-        asked.then(None, None, talk, js="() => youju.answer()", **_QUIET)
-        clear.click(None, None, talk, js="() => youju.forget()", **_QUIET)
-    return blocks
-
-
-_QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-
-
 class Asked(BaseModel):
     """A question of the running conversation, with the earlier ones, oldest first."""
 
@@ -82,32 +40,7 @@ class Asked(BaseModel):
     ticket: str = Field(default="", max_length=64)  # of the place in line that was told before
 
 
-def mounted(base: str) -> FastAPI:
-    """Gradio's own application, to be served behind a gate."""
-    app: FastAPI = gr.mount_gradio_app(
-        FastAPI(openapi_url=None),
-        conversation(),
-        path="/",
-        root_path=base or None,
-        footer_links=[],
-        run_history=False,
-        show_error=False,
-        enable_monitoring=False,
-        mcp_server=False,
-        pwa=False,
-        theme=gr.themes.Base(font=["sans-serif"], font_mono=["monospace"]),
-        allowed_paths=[],
-    )
-    return app
-
-
-def streams(mounted_app: FastAPI) -> list[asyncio.Event]:
-    """What ends the answers of Gradio that last as long as a page is open; to be set when the server stops."""
-    inner = [route.app for route in mounted_app.routes if isinstance(route, Mount)]
-    return [app.stop_event for app in inner if isinstance(app, gr.routes.App)]
-
-
-def router(gradio_app: FastAPI, asking: Asking, site: Site, service: Service) -> APIRouter:
+def router(framework: Framework, asking: Asking, site: Site, service: Service) -> APIRouter:
     """The chat page."""
     routes = APIRouter(include_in_schema=False)
 
@@ -121,13 +54,12 @@ def router(gradio_app: FastAPI, asking: Asking, site: Site, service: Service) ->
                 turn = await _turn(asking, q, before, visitor_of(request), report)
             except Busy as busy:
                 wait = texts.PLACE_IN_LINE.format(count=busy.ahead)
-        config, api_info, module, styles = _parts(await capture(gradio_app, request.scope), site.base)
-        head = f'<script type="module" src="{site.base}/{module}"></script>{_waiting(q, wait)}'
+        head, talk, inline = await _framework(framework, request, site)
+        head += _waiting(q, wait)
         newest = service.report(site.newest.report_id)
-        talk = f'<gradio-app control_page_title="false" embed="false" eager="true" data-styles="{site.base}/{styles}"></gradio-app>'
         bar = _bar(site, "" if turn else escape(q.strip()), report, wait)
         body = _body(site, newest, asking.topics, turn, talk) + bar
-        page = Page(texts.TITLE, body, "chat.css", "chat.js", "chat", head, (config, api_info), eval_allowed=True)
+        page = Page(texts.TITLE, body, "chat.css", "chat.js", "chat", head, inline, eval_allowed=bool(inline))
         return render(page, site)
 
     @routes.post("/chat/answer")
@@ -136,6 +68,15 @@ def router(gradio_app: FastAPI, asking: Asking, site: Site, service: Service) ->
         return HTMLResponse(html, headers={"Cache-Control": "no-store"})
 
     return routes
+
+
+async def _framework(framework: Framework, request: Request, site: Site) -> tuple[str, str, tuple[str, ...]]:
+    """What goes into the head, what into the talk, and the inline scripts; while Gradio is not there, the page's script draws the talk."""
+    if framework.app is None:
+        return "", "<gradio-app></gradio-app>", ()
+    config, api_info, module, styles = _parts(await capture(framework.app, request.scope), site.base)
+    talk = f'<gradio-app control_page_title="false" embed="false" eager="true" data-styles="{site.base}/{styles}"></gradio-app>'
+    return f'<script type="module" src="{site.base}/{module}"></script>', talk, (config, api_info)
 
 
 def _parts(html: str, base: str) -> tuple[str, str, str, str]:

@@ -109,14 +109,16 @@ class NoSlash:
 class GradioGate:
     """Lets through what the conversation needs and says 404 to the rest."""
 
-    def __init__(self, gradio: App, refusal: Refusal) -> None:
+    def __init__(self, gradio: Callable[[], Awaitable[App | None]], refusal: Refusal) -> None:
+        """``gradio`` waits for its application, which may still be loading; None when it does not come."""
         self._gradio = gradio
         self._refusal = refusal
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on or refuse."""
         if scope["type"] == "http" and _GRADIO.fullmatch(route_path(scope)):
-            await self._gradio(scope, receive, send)
+            app = await self._gradio()
+            await (app or self._refusal(scope, 503))(scope, receive, send)
         elif scope["type"] == "http":
             await self._refusal(scope, 404)(scope, receive, send)
         elif scope["type"] == "websocket":

@@ -33,6 +33,7 @@ from qa.web import (
 from qa.web.asking import Asking
 from qa.web.contract import Checking, Service
 from qa.web.described import DescribedApp
+from qa.web.framework import Framework
 from qa.web.gate import BodyLimit, GradioGate, Headers, Hosts, NoSlash, Prefix, Refusal, Scope, route_path
 from qa.web.html import sized
 from qa.web.ledger import Ledger
@@ -52,7 +53,12 @@ _LEAST_BODY = 64 * 1024  # bytes
 
 
 def create_app(
-    service: Service, settings: Settings, log: Log | None = None, ledger: Ledger | None = None, metrics: Metrics | None = None
+    service: Service,
+    settings: Settings,
+    log: Log | None = None,
+    ledger: Ledger | None = None,
+    metrics: Metrics | None = None,
+    framework: Framework | None = None,
 ) -> FastAPI:
     """The application that answers every request.
 
@@ -62,6 +68,7 @@ def create_app(
         log: what was asked, for the staff desk; None when it is not kept.
         ledger: what all server processes have to know of visitors; None for one process, in memory.
         metrics: where to count, when the service counts there too; None for new ones.
+        framework: the chat framework, when it is loaded later; None to load it now.
 
     Raises:
         ReportError: there is no report to serve.
@@ -74,10 +81,12 @@ def create_app(
     limits = Limits.of(settings, ledger)
     lines = Lines.of(settings.queue, metrics.waiting.set)
     asking = Asking(service, site, limits.ask, lines.ask)
-    gradio_app = chat.mounted(site.base)
+    if framework is None:
+        framework = Framework(site.base)
+        framework.load()
     endpoint = _endpoint(service, settings, limits, lines)
     observed = Middleware(Observed, metrics=metrics, look=look, style=settings.requests, say=_say)
-    app = _empty(site, _lifespan_of(gradio_app, endpoint), _layers(site, settings, observed))
+    app = _empty(site, _lifespan_of(framework, endpoint), _layers(site, settings, observed))
     for routes in (
         assets.router(),
         health.router(service, site),
@@ -85,7 +94,7 @@ def create_app(
         metrics_router(metrics, settings.metrics, look),
         api.router(service, limits, lines, settings.max_draft),
         report_page.router(service, site),
-        chat.router(gradio_app, asking, site, service),
+        chat.router(framework, asking, site, service),
     ):
         app.include_router(routes)
     slowly = [Depends(paced(limits.read))]
@@ -99,8 +108,9 @@ def create_app(
         app.include_router(staff_page.router(desk))
     if endpoint is not None:
         app.router.routes.append(endpoint.route())
-    app.state.streams = [*chat.streams(gradio_app), *([endpoint.stopping] if endpoint else [])]
-    app.router.default = NoSlash(GradioGate(gradio_app, _refusal(site)), app.router.routes, site.base)
+        framework.streams.append(endpoint.stopping)
+    app.state.streams = framework.streams
+    app.router.default = NoSlash(GradioGate(framework.awaited, _refusal(site)), app.router.routes, site.base)
     return app
 
 
@@ -168,13 +178,13 @@ def _say(line: str) -> None:
     sys.stderr.write(line + "\n")
 
 
-def _lifespan_of(inner: FastAPI, endpoint: "Endpoint | None") -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan_of(framework: Framework, endpoint: "Endpoint | None") -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """Start and stop the chat framework, and the endpoint for assistants, with the application; mounted ones would not be."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            await stack.enter_async_context(inner.router.lifespan_context(inner))
+            await stack.enter_async_context(framework.lifespan())
             if endpoint is not None:
                 await stack.enter_async_context(endpoint.sessions.run())
             yield

@@ -6,6 +6,7 @@
   var words = yj.words, data = yj.data, KEY = 'yj-talk', WHERE = 'yj-where', MOST = 30, PATIENCE = 180000;
   var log = document.getElementById('yj-log'), form = document.querySelector('.yj-bar'), box = document.getElementById('q');
   var picker = document.getElementById('report');  /* only where there are several reports */
+  var framework = document.querySelector('gradio-app').getAttribute('data-styles');  /* none while the server still loads it */
   var wrong = document.getElementById('yj-wrong'), notices = document.getElementById('yj-notices');
   var turns = load(), pending = null, failed = null, mounted = false, plain = null, offlineNote = null;
 
@@ -403,13 +404,14 @@
   })();
   /* Its styles come by script and last: neither the first paint nor the first question waits for them, and who has no script needs none. */
   (function styles() {
+    if (!framework) return;
     var link = document.createElement('link');
     link.rel = 'stylesheet';
-    link.href = document.querySelector('gradio-app').getAttribute('data-styles');
+    link.href = framework;
     document.body.appendChild(link);
   })();
   (function withoutFramework() {
-    if (!('noModule' in document.createElement('script'))) { goPlain(); return; }
+    if (!framework || !('noModule' in document.createElement('script'))) { goPlain(); return; }
     window.addEventListener('load', function () { if (!window.customElements.get('gradio-app')) goPlain(); });
     setTimeout(goPlain, 15000);
   })();
