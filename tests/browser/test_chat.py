@@ -342,3 +342,20 @@ def test_who_has_to_wait_is_told_the_place_and_answered_without_asking_again(sta
     expect(page.locator(".yj-quote").first).to_have_text(SENTENCE)
     assert [one.get("ticket") for one in sent] == [None, "1.abc"]
     expect(page.locator(".yj-q")).to_have_count(1)
+
+
+def test_before_the_framework_is_there_the_talk_goes_on_and_an_idle_page_gets_it(stage: Stage, visitor: Visitor) -> None:
+    server = stage(root_path="/youju", FRAMEWORK_AFTER="6")
+    busy, idle = visitor(), visitor()
+    busy.page.goto(server.url + "/")
+    idle.page.goto(server.url + "/?q=热线满意率多少")
+    expect(idle.page.locator("#yj-plain .yj-quote").first).to_have_text(SENTENCE)
+    busy.page.locator("#q").fill(QUESTION)
+    busy.page.locator("#q").press("Enter")
+    expect(busy.page.locator("#yj-plain .yj-quote").first).to_have_text(SENTENCE)
+    busy.page.locator("#q").fill("还没打完的")
+    idle.page.locator("#yj-send").wait_for(state="attached")
+    expect(idle.page.locator("#yj-talk .yj-quote").first).to_have_text(SENTENCE)  # what had been asked came along
+    expect(busy.page.locator("#q")).to_have_value("还没打完的")
+    expect(busy.page.locator("#yj-plain .yj-quote").first).to_have_text(SENTENCE)
+    assert busy.unexpected() == idle.unexpected() == []

@@ -410,8 +410,17 @@
     link.href = framework;
     document.body.appendChild(link);
   })();
+  /* The server holds a file of the framework back until it has loaded it. Then the page is opened again, unless somebody is at it:
+     what was asked before is kept, and comes back. */
+  function whenThere() {
+    fetch(data.base + '/theme.css').then(function (r) {
+      if (r.ok && pending === null && !box.value && document.activeElement !== box) location.reload();
+    }, function () { /* the talk stays as it is drawn */ });
+  }
   (function withoutFramework() {
-    if (!framework || !('noModule' in document.createElement('script'))) { goPlain(); return; }
+    if (!framework || !('noModule' in document.createElement('script'))) goPlain();
+    if (!framework) whenThere();
+    if (plain) return;
     window.addEventListener('load', function () { if (!window.customElements.get('gradio-app')) goPlain(); });
     setTimeout(goPlain, 15000);
   })();
