@@ -7,6 +7,7 @@ one step. A build that is killed leaves the version before in use, and its finis
 import importlib.metadata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from index.words import learn_names, pairs, words
 __all__ = ["Content", "build_index", "index_in_memory", "load_index", "read_content"]
 
 FAISS: EngineRoom = FaissRoom()
+_SHARDS_KEPT = 4  # while a version is put together, which looks at each of them for each kind of row
 _PACKAGES = ("faiss-cpu", "numpy", "sentence-transformers", "torch", "jieba")
 
 
@@ -152,9 +154,13 @@ def _write_version(content: Content, encoder: Encoder, store: ShardStore, folder
     numbers = _numbers(content.sources, before)
     numbered = list(zip(numbers, content.sources, strict=True))
 
+    @lru_cache(_SHARDS_KEPT)
+    def read(source: Source) -> Shard:
+        return store.read(source.key, content.library.passing(source.about.report_id) if room.needs_texts else None)
+
     def shards() -> Iterator[tuple[int, Shard]]:
         for number, source in numbered:
-            yield number, store.read(source.key, content.library.passing(source.about.report_id) if room.needs_texts else None)
+            yield number, read(source)
 
     rows: list[ReportRows] = []
     tokens = []

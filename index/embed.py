@@ -59,6 +59,10 @@ class Model(Protocol):
         """Texts with their prompts -> (n, dim) unit vectors; safe from several threads."""
         ...
 
+    def batches(self, texts: Sequence[str]) -> list[list[int]]:
+        """Places of texts with their prompts in batches of like length, each worth computing at once."""
+        ...
+
 
 class Embedder:
     """An embedding model, loaded at its first use; safe to use from several threads.
@@ -128,13 +132,13 @@ class Embedder:
     def _encode(self, texts: Sequence[str], prompt_name: str, progress: Progress | None) -> Vectors:
         """Many texts: batches of like lengths, several at once."""
         model, prompt = self._model(), self._prompt(prompt_name)
+        prompted = [prompt + text for text in texts]
         out = np.empty((len(texts), self.dim), np.float32)
-        order = np.argsort([-len(text) for text in texts], kind="stable")
-        batches = [order[first : first + _BATCH] for first in range(0, len(texts), _BATCH)]
+        batches = model.batches(prompted)
         pool = ThreadPoolExecutor(self._threads, "embed")
         try:
             done = 0
-            encoded = pool.map(lambda rows: model.encode([prompt + texts[row] for row in rows]), batches)
+            encoded = pool.map(lambda rows: model.encode([prompted[row] for row in rows]), batches)
             for rows, vectors in zip(batches, encoded, strict=True):
                 out[rows] = vectors
                 done += len(rows)
@@ -183,6 +187,11 @@ class LibraryModel:
         self.dim = int(self._model.get_embedding_dimension() or 0)
         self.prompts = {name: prompt or "" for name, prompt in self._model.prompts.items()}
         self._lock = threading.Lock()
+
+    def batches(self, texts: Sequence[str]) -> list[list[int]]:
+        """See ``Model.batches``."""
+        order = sorted(range(len(texts)), key=lambda place: -len(texts[place]))
+        return [order[first : first + _BATCH] for first in range(0, len(order), _BATCH)]
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """See ``Model.encode``."""

@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,22 +50,31 @@ class Shard:
 
 
 def make_shard(report: Report, bank: Sequence[BankQuestion], encoder: Encoder, known: Known, progress: Progress | None) -> Shard:
-    """List a report's rows, embed those whose vector is not known, and cut its sentences into words."""
+    """List a report's rows, embed those whose vector is not known, and meanwhile cut its sentences into words."""
     rows = list(report_rows(report, bank))
     keys = [row.key for row in rows]
     wanted = dict(zip(keys, rows, strict=True))
     vectors = known(wanted)
     missing = [row for key, row in wanted.items() if key not in vectors]
-    vectors |= _embed(missing, encoder, progress)
+    with ThreadPoolExecutor(1, "cut") as beside:
+        cut = beside.submit(_cut, report)
+        vectors |= _embed(missing, encoder, progress)
+    by_words, by_pairs = cut.result()
     order = {key: place for place, key in enumerate(wanted)}
     return Shard(
         rows=ReportRows.of(report, rows),
         keys=tuple(wanted),
         vectors=np.stack([vectors[key] for key in wanted]) if wanted else np.empty((0, encoder.dim), np.float32),
         places=np.array([order[key] for key in keys], np.int32),
-        words=Tokens.of([context_text(report, sentence) for sentence in report.sentences], words),
-        pairs=Tokens.of([sentence.text for sentence in report.sentences], pairs),
+        words=by_words,
+        pairs=by_pairs,
     )
+
+
+def _cut(report: Report) -> tuple[Tokens, Tokens]:
+    """The words of each sentence under its headings, and the character pairs of each sentence alone."""
+    under_headings = Tokens.of([context_text(report, sentence) for sentence in report.sentences], words)
+    return under_headings, Tokens.of([sentence.text for sentence in report.sentences], pairs)
 
 
 def _embed(missing: Sequence[Row], encoder: Encoder, progress: Progress | None) -> dict[str, Vectors]:

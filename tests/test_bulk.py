@@ -92,6 +92,15 @@ def test_adding_and_removing_a_report_touches_only_it(tmp_path: Path, content: C
     assert sorted(found(built)) == sorted(found(index_in_memory(fewer, CountingEncoder())))
 
 
+def test_no_text_is_embedded_twice(tmp_path: Path) -> None:
+    again = "粮食增产,就业稳定,教育发展。\n" * 3
+    write_report(tmp_path / "reports" / "twice", f"总结\n一、粮食\n{again}二、就业\n{again}粮食增产,就业稳定。\n")
+    encoder = CountingEncoder()
+    build_index(read_content(Library(tmp_path / "reports")), encoder, tmp_path / "index")
+    assert "粮食增产," in encoder.encoded
+    assert len(encoder.encoded) == len(set(encoder.encoded))
+
+
 def test_a_report_keeps_its_number_when_others_come_and_go(tmp_path: Path, content: Content) -> None:
     build_index(content, CountingEncoder(), tmp_path / "index")
     write_report(tmp_path / "reports" / "a-first", "新报告\n教育支出增长。\n")

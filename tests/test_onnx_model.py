@@ -53,6 +53,17 @@ def test_company_changes_a_vector_by_less_than_a_hundred_thousandth(model: OnnxM
     assert np.linalg.norm(alone, axis=1) == pytest.approx(np.ones(len(texts)), abs=1e-5)
 
 
+def test_batches_are_of_like_length_and_of_a_size_that_is_quick(model: OnnxModel) -> None:
+    texts = [f"passage: {'街道办结热线工单,' * (place % 23)}{place}" for place in range(700)]
+    lengths = [len(tokens) for tokens in model._tokens(texts)]
+    batches = model.batches(texts)
+    assert sorted(place for batch in batches for place in batch) == list(range(700))
+    computed = [max(lengths[place] for place in batch) * len(batch) for batch in batches]
+    assert max(computed) <= 512
+    assert sum(computed) < 1.03 * sum(lengths)  # places that are filled up
+    assert len(batches) < 1.2 * sum(lengths) / 512
+
+
 def test_the_graph_in_the_project_is_what_the_program_writes(folder: Path) -> None:
     written = write_graph(folder).read_bytes()
     assert written == (DEFAULT_MODEL / "model.onnx").read_bytes()

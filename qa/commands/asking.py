@@ -28,7 +28,7 @@ def ask(opening: Opening, question: str | None, as_json: bool, report_ids: tuple
     """问一个问题;以短横线开头的问题写成:ask -- 问题。"""
     if (question is None) == (batch is None):
         raise click.UsageError("请给一个问题,或用 --batch 给一个文件,两样只给一样")
-    service = opening.service(asks=True)
+    service = opening.service(embeds=True)
     if batch is not None:
         answer_batch(service, batch, report_ids, k)
         return
@@ -56,7 +56,7 @@ def evaluate(opening: Opening, questions: Path, as_json: bool, misses: Path | No
     from qa.evaluate import evaluate as score
     from qa.evaluate import read_questions, table
 
-    result = score(opening.service(asks=True), read_questions(questions))
+    result = score(opening.service(embeds=True), read_questions(questions))
     if misses is not None:
         _write(misses, "".join(json.dumps(miss, ensure_ascii=False) + "\n" for miss in result.misses))
     click.echo(json.dumps(result.to_json(), ensure_ascii=False, indent=1) if as_json else table(result))

@@ -54,7 +54,7 @@ def add(
     from corpus.identify import identify
     from qa.adding import corrected, told
 
-    service = opening.service()
+    service = opening.service(embeds=True)
     read = extract(file)
     day = published.date() if published else None
     given = {"title": title, "year": year, "published": day, "publisher": publisher, "source_url": source_url}
@@ -82,7 +82,7 @@ def _indexed(service: "Service", done: str) -> None:
     click.echo(done)
     started = time.perf_counter()
     service.build()
-    click.echo(f"索引也更新了,用了 {time.perf_counter() - started:.1f} 秒")
+    click.echo(f"索引也更新了,用了 {time.perf_counter() - started:.1f} 秒;可以问了")
 
 
 @click.command(cls=ChineseCommand)

@@ -22,13 +22,13 @@ class Opening:
 
     settings: Callable[[], "Settings"]
 
-    def service(self, reports: Path | None = None, index: Path | None = None, *, asks: bool = False) -> "Service":
+    def service(self, reports: Path | None = None, index: Path | None = None, *, embeds: bool = False) -> "Service":
         """The service that the settings ask for; what it has to say goes to stderr.
 
         Args:
             reports: another folder of reports.
             index: another folder of the index.
-            asks: a question is coming, so the model is loaded beside everything else.
+            embeds: a question or a new text is coming, so the model is loaded beside everything else.
         """
         settings = self.settings()
         if restore_begun(settings.state):
@@ -38,7 +38,7 @@ class Opening:
         from index.embed import Embedder
 
         encoder = Embedder(settings.model, download=settings.download, threads=settings.threads)
-        if asks:
+        if embeds:
             encoder.load_meanwhile()
         from qa.service import from_settings
 
