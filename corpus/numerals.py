@@ -28,6 +28,7 @@ from corpus.number_forms import (
     CENTURY,
     CHINESE,
     CLOCK,
+    COINS,
     CONGRESS,
     DATE,
     FRACTION,
@@ -37,6 +38,7 @@ from corpus.number_forms import (
     ISO,
     LATIN,
     LIST_MARK,
+    MANY_LARGE,
     MINUS,
     MONTHS,
     NOT_AFTER_ONE,
@@ -313,7 +315,9 @@ def _read_share(scan: _Scan, at: int) -> Number | None:
     if found := TENTHS.match(folded, at):
         tenths = Decimal(found[2]) if found[2] else Decimal(_small(found[1]))
         rest = 5 if found[3] else _small(found[4] or "零")
-        return _qualify(scan, scan.number(at, found.end(), tenths * 10 + rest, "%", "percent"))
+        more = folded[found.end() : found.end() + 1] in ("多", "来") and not rest
+        end, qualifier = found.end() + more, folded[found.end()] if more else ""
+        return _qualify(scan, scan.number(at, end, tenths * 10 + rest, "%", "percent", qualifier=qualifier))
     if (found := HALF.match(folded, at)) and (found[0] != "半" or folded[at - 1 : at] == "过"):
         made = scan.number(at, found.end(), Decimal(1) / 2, "", "fraction", over=2, qualifier="过" if found[1] else "")
         return made if found[1] else _qualify(scan, made)
@@ -394,6 +398,9 @@ def _core(folded: str, at: int) -> _Core | None:
 
 def _infix(folded: str, core: _Core) -> _Core:
     """Take in 余, 多, 几 or 来 behind the digits, and the places behind that (十多万)."""
+    if large := MANY_LARGE.match(folded, core.end):
+        size = chinese_value("一" + large["places"]) or Decimal(1)
+        return replace(core, end=large.end(), value=core.value * size, qualifier=large["q"] or "")
     found = INFIX.match(folded, core.end)
     if found is None or not (core.arabic or folded[core.end - 1] in "十百千万亿"):
         return core
@@ -424,6 +431,8 @@ def _read_count(scan: _Scan, at: int) -> Number | None:
     if ranged is not None:
         return ranged
     end, unit = _unit_at(folded, core)
+    if unit in ("块", "元") and (coins := COINS.match(folded, core.end)):
+        return _qualify(scan, scan.number(at, coins.end(), core.value + Decimal(_small(coins["tenths"])) / 10, "元", "money"))
     if not core.arabic and not _chinese_counts(folded, core, unit):
         return None
     if unit == "期" and core.value < 5 and not core.arabic and (folded[end : end + 1] == ")" or PHASE.match(folded, end)):
@@ -461,6 +470,8 @@ def _chinese_counts(folded: str, core: _Core, unit: str) -> bool:
         return False
     if before == "第" or (before and before in "星期周" and not unit):
         return False
+    if word in ("万", "亿") and unit == "元" and (before in set("过超近逾破") or folded.startswith("元以上", core.end)):
+        return True  # 过亿元, 亿元以上
     if word in BARE_WORDS and (word in "万亿" or unit in ("年", "日", "天", "里", "度", "分", "级", "强", "")):
         return False
     if word in ("百万", "千万", "亿万", "万亿", "百亿", "千亿") and not unit:
@@ -559,9 +570,10 @@ def _qualify(scan: _Scan, number: Number) -> Number:
     folded = scan.folded
     start, end, qualifier = number.start, number.end, number.qualifier
     window = folded[max(scan.done, start - 6) : start]
-    if (found := BEFORE.search(window)) and not (
-        found[0] == "近" and number.unit == "年" and number.kind == "duration"
-    ):  # 近五年 is a time
+    found = BEFORE.search(window)
+    if found and found[0][:1] == "过" and number.kind not in ("percent", "fraction"):
+        found = None  # 查过3家
+    if found and not (found[0] == "近" and number.unit == "年" and number.kind == "duration"):  # 近五年 is a time
         start -= len(window) - found.start()
         qualifier = found[0].strip() + qualifier
     if found := AFTER.match(folded, end):

@@ -44,7 +44,7 @@ _SCALED: dict[str, tuple[Dimension, Fraction]] = {
 # 场 and 次 count differently: 281件 is not what a report says with 281项.
 _SAME_COUNT = (
     ("人", "名", "位", "口", "口人", "人口"), ("户", "产", "户人家"), ("件", "宗", "起", "桩"), ("辆", "部车"), ("例", "个病例"), ("台", "部"),
-    ("次", "回", "遍", "趟"), ("批", "批次"), ("幢", "栋"), ("剂次", "剂", "针次"),
+    ("次", "回", "遍", "趟"), ("批", "批次"), ("幢", "栋"), ("剂次", "剂", "针次"), ("块", "元"), ("度", "千瓦时"),
 )  # fmt: skip
 
 _COUNTS = [line for line in (Path(__file__).parent / "units.tsv").read_text(encoding="utf-8").splitlines() if line[:1] != "#"]
