@@ -39,9 +39,23 @@ def test_a_question_leads_to_a_sentence_and_its_link_to_the_sentence_in_the_repo
 def test_what_the_real_service_refuses_has_no_citation(site: Server, visitor: Visitor) -> None:
     visit = visitor()
     page = visit.open(site.url + "/")
-    visit.ask("街道办事处的电话号码是多少")
+    visit.ask("今天天气怎么样")
     expect(page.locator(".yj-nil")).to_be_visible()
     expect(page.locator(".yj-answer .yj-paper")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+def test_a_near_sentence_is_framed_as_none_that_answers(site: Server, visitor: Visitor, artifacts: Path, width: int) -> None:
+    visit = visitor(width)
+    page = visit.open(site.url + "/")
+    visit.ask("打疫苗死了几个人")
+    near = page.locator(".yj-answer .yj-near")
+    expect(near).to_be_visible()
+    expect(near.locator(".yj-paper").first).to_contain_text("疫苗")
+    assert 1 <= near.locator(".yj-paper").count() <= 3
+    expect(page.locator(".yj-answer .yj-mark")).to_have_count(0)
+    assert near.locator(".yj-paper").first.evaluate("paper => getComputedStyle(paper).borderTopStyle") == "dashed"
+    page.screenshot(path=artifacts / f"near-{width}.png", full_page=True)
 
 
 @pytest.mark.parametrize("width", [375, 1280])
