@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 ARTIFACTS = ROOT / ".artifacts"
@@ -26,6 +26,8 @@ _ARGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+_PATIENT = 60_000  # milliseconds that a slow machine may need for what a fast one shows at once
+expect.set_options(timeout=_PATIENT)
 
 
 def _executable(playwright: Playwright) -> str:
@@ -192,7 +194,7 @@ def visitor(browser: Browser) -> Iterator[Visitor]:
 
     def visit(width: int = 1280, height: int = 812, **options: object) -> Visit:
         context = browser.new_context(viewport={"width": width, "height": height}, **(_PLAIN | options))
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(_PATIENT)
         visits.append(Visit(context))
         return visits[-1]
 
