@@ -177,6 +177,8 @@ class _Pool:
             if name in ("bank", "clause", "sentence", "context"):
                 column[:] = min(scores.values(), default=0.0)
             column[[place[number] for number in scores]] = list(scores.values())
+        if not self._scores["clause"]:  # where no sentence has more clauses than one, each is its own
+            out[:, _COLUMN["clause"]] = out[:, _COLUMN["sentence"]]
         return out
 
 

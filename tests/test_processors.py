@@ -14,15 +14,15 @@ import pytest
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[1]
-TEXT = "开心街道2023年度工作总结\n一、民生方面\n全年新增助餐点3家,共有助餐点12家。\n加装电梯完成27台,在建9台。\n"
-ABOUT = 'title = "开心街道2023年度工作总结"\nyear = 2023\npublisher = "开心街道办事处"\n'
+TEXT = "甲镇总结\n助餐点12家。\n"  # an emulated processor computes some three tokens a second
+ABOUT = 'title = "甲镇总结"\nyear = 2023\n'
 ASK = """
 import sys
 from pathlib import Path
 from qa.service import Service
 folder = Path(sys.argv[1])
 service = Service(reports=folder / "reports", index=folder / "index")
-answer = service.ask("共有助餐点多少家")
+answer = service.ask("助餐点几家")
 shown = answer.citations or answer.near
 print(service.encoder.engine, shown[0].sentence)
 """
@@ -59,7 +59,7 @@ def asked(command: list[str], library: Path, **environment: str) -> subprocess.C
 def test_a_question_is_answered_by_the_engine(qemu: str, library: Path, processor: str) -> None:
     done = asked([qemu, "-cpu", processor], library)
     assert done.returncode == 0, done.stderr[-2000:]
-    assert done.stdout.split(maxsplit=1) == ["onnxruntime", "全年新增助餐点3家,共有助餐点12家。\n"]
+    assert done.stdout.split(maxsplit=1) == ["onnxruntime", "助餐点12家。\n"]
 
 
 def test_a_processor_that_a_library_does_not_know_is_told_in_one_line_or_answers(qemu: str, library: Path) -> None:
@@ -88,4 +88,4 @@ def test_the_library_computes_where_it_is_told_to_act_old(library: Path, tmp_pat
         timeout=600,
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    assert done.stdout.split(maxsplit=1) == ["sentence-transformers", "全年新增助餐点3家,共有助餐点12家。\n"]
+    assert done.stdout.split(maxsplit=1) == ["sentence-transformers", "助餐点12家。\n"]
