@@ -87,9 +87,7 @@ def graph(passages: np.ndarray) -> FaissIndex:
     return index
 
 
-def measure(
-    name: str, make: Callable[[np.ndarray], FaissIndex], passages: np.ndarray, queries: np.ndarray, cut: np.ndarray
-) -> str:
+def measure(name: str, make: Callable[[np.ndarray], FaissIndex], passages: np.ndarray, queries: np.ndarray, cut: np.ndarray) -> str:
     """One row of the table."""
     faiss.omp_set_num_threads(2)
     started = time.perf_counter()
@@ -117,7 +115,7 @@ def measure(
     rate = len(passages) / minutes / 60
     return (
         f"| {len(passages):,} | {name} | {share:.3f} | {p50:.1f} / {p95:.1f} | {np.percentile(cpu, 95):.1f} "
-            f"| {megabytes:.0f} | {minutes:.2f} |"
+        f"| {megabytes:.0f} | {minutes:.2f} |"
         f" {rate:,.0f} | {load:.2f} |"
     )
 

@@ -18,7 +18,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
+from processor import add_option, features, hide_avx512
+
 MODEL = ROOT / "index" / "model"
 REPORTS = ROOT / "corpus" / "reports"
 QUESTIONS = [json.loads(line)["question"] for line in (ROOT / "tests/data/dev.jsonl").read_text(encoding="utf-8").splitlines()][:60]
@@ -223,12 +225,15 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=_ROUNDS)
     parser.add_argument("--reports", type=Path, default=REPORTS, help="another library for ours; the peers are left out then")
     parser.add_argument("--index", type=Path, help="its index, built already")
+    add_option(parser)
     given = parser.parse_args()
     alone = given.reports.resolve() != REPORTS
     their_python = "" if alone else peers(given.peers)
     kinds = [kind for kind in KINDS if not (alone and kind in PEERS)]
     rounds: dict[str, list[dict[str, float]]] = {kind: [] for kind in kinds}
     with tempfile.TemporaryDirectory() as scratch:
+        if given.hide_avx512:
+            hide_avx512(Path(scratch))
         index = given.index or Path(scratch) / "index"
         command = [sys.executable, "-m", "qa", "build", "--index", str(index), "--reports", str(given.reports)]
         subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
@@ -239,6 +244,7 @@ def main() -> None:
     if not alone:
         freeze = subprocess.run([their_python, "-m", "pip", "freeze"], capture_output=True, text=True, check=True).stdout.splitlines()
         tell(" ".join(line for line in freeze if line.startswith(("txtai=", "haystack-ai=", "torch=", "sentence-transformers="))))
+    tell(features(hidden=given.hide_avx512))
     show(rounds)
 
 
