@@ -2,7 +2,7 @@
 
 kind      text                                              leads to
 sentence  the sentence                                      the sentence
-clause    a window of one or two of its clauses             the sentence, and where in it
+clause    one of its clauses                                the sentence, and where in it
 context   title, headings, item heading, sentence           the sentence
 bank      an answerable bank question                       the sentence and the quote that answers
 refuse    an unanswerable bank question                     a reason
@@ -23,7 +23,7 @@ ROW_KINDS: tuple[RowKind, ...] = get_args(RowKind)
 QUERY_KINDS: frozenset[RowKind] = frozenset(("bank", "refuse"))  # embedded as questions, not as passages
 
 _CLAUSE_END = re.compile(r"[,，:：](?!\d)|(?<!\d)[,，]|[;；。！？!?]")
-_SHORTEST = 4  # characters; a shorter window says nothing alone
+_SHORTEST = 4  # characters; a shorter clause says nothing alone
 _URL = re.compile(r"https?://[\x21-\x7e]+")  # an address in a text draws the vector towards all sorts of questions
 
 
@@ -74,11 +74,9 @@ def _clause_rows(number: int, sentence: Sentence) -> Iterator[Row]:
     spans = clause_spans(sentence.text)
     if len(spans) < 2 or _URL.search(sentence.text):
         return
-    for width in (1, 2):
-        for first in range(len(spans) - width + 1):
-            start, end = spans[first][0], spans[first + width - 1][1]
-            if _SHORTEST <= end - start < len(sentence.text):
-                yield Row("clause", sentence.text[start:end], number, sentence.start + start, sentence.start + end)
+    for start, end in spans:
+        if _SHORTEST <= end - start < len(sentence.text):
+            yield Row("clause", sentence.text[start:end], number, sentence.start + start, sentence.start + end)
 
 
 def row_text(report: Report, kind: RowKind, sentence: int, start: int, end: int) -> str:
