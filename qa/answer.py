@@ -31,7 +31,9 @@ from qa.wording import Wording
 
 _CHAT_REASONS = frozenset(("smalltalk", "injection"))
 _CONTENT = re.compile(r"[0-9A-Za-z\u3400-\u9fff]")
-_EMPTY_WORDS = re.compile(r"^(?:多少|几|什么|哪里|哪|谁|怎么|怎样|为什么|吗|呢|的|了|是|有|个|钱|时候|请问|问|一下|想|我|你|吧|啊|这|那|它|数|人|次|\W)+$")
+_EMPTY_WORDS = re.compile(
+    r"^(?:多少|几|什么|哪里|哪|谁|怎么|怎样|为什么|吗|呢|的|了|是|有|个|钱|时候|请问|问|一下|想|我|你|吧|啊|这|那|它|数|人|次|\W)+$"
+)
 _LEAST_SHARE = 0.01  # of the softmax over candidates; a sentence with less helps nobody
 _RELATED = 3
 _MOST_NEAR = 3  # sentences shown where none answers
@@ -179,7 +181,7 @@ class Answerer:
         return self._answered(question, tried, citations, understood)
 
     def _answered(
-        self, question: str, tried: Tried, citations: Sequence[Citation], understood: str = "", parts: tuple[int, ...] = ()
+        self, question: str, tried: Tried, citations: Sequence[Citation], understood: str = "", cited_for: tuple[int, ...] = ()
     ) -> Answer:
         return Answer(
             question=question,
@@ -189,7 +191,7 @@ class Answerer:
             citations=tuple(citations),
             related=self._related(tried, {c.sentence_id for c in citations}),
             understood=understood,
-            parts=parts,
+            cited_for=cited_for,
         )
 
     def _citations(self, tried: Tried, k: int) -> list[Citation]:
@@ -249,7 +251,7 @@ class Answerer:
                 score = 1.0 if len(found) == 1 else 0.99 - 0.02 * rank_
                 cited.setdefault(_name(*place), cite(*place, _printed_at(place, figures), score))
         citations = sorted(cited.values(), key=lambda citation: -citation.score)
-        answer = self._answered(question, tried, citations[: max(k, len(counts))], parts=tuple(counts))
+        answer = self._answered(question, tried, citations[: max(k, len(counts))], cited_for=tuple(counts))
         return replace(answer, occurrences=len(everywhere))
 
     def _in_names(self, question: str, tried: Tried, figure: Number, report_ids: Sequence[str], k: int) -> Answer | None:
@@ -260,7 +262,7 @@ class Answerer:
         if not found:
             return None
         cited = [cite(*place, [span], 0.99 - 0.02 * n) for n, (place, span) in enumerate(found[:k])]
-        answer = self._answered(question, tried, cited, parts=(len(found),))
+        answer = self._answered(question, tried, cited, cited_for=(len(found),))
         return replace(answer, message=only_in_names(figure.printed), occurrences=len(found))
 
     def _false_premise(self, question: str, tried: Tried, figure: Number, report_ids: Sequence[str]) -> Answer:
@@ -287,14 +289,13 @@ class Answerer:
         """Each part with its own sentence, in the order asked, behind the one that the whole question finds first.
 
         The whole question decides when no part is sure.
-
-        Where the whole question is answerable, a part need be half as sure: the other parts vouch for the topic.
         """
         tried = self._try([self._query(part) for part in parts], report_ids)
-        enough = self.threshold * (0.5 if whole.probability >= self.threshold else 1.0)
-        sure = [part for part in tried if part.ranked.order and part.probability >= enough]
+        found = [bool(one.ranked.order) and one.probability >= self.threshold for one in tried]
+        answers = tuple(self._part(part, one, sure=is_sure) for part, one, is_sure in zip(parts, tried, found, strict=True))
+        sure = [one for one, is_sure in zip(tried, found, strict=True) if is_sure]
         if not sure:
-            return self._decide(question, whole, k)
+            return replace(self._decide(question, whole, k), parts=answers)
         own: dict[str, Citation] = {}
         for part in sure:
             citation = self._cite(part, part.ranked.order[0], max(part.probability, whole.probability / 2), listed=True)
@@ -304,7 +305,14 @@ class Answerer:
             own = {name: replace(citation, items=()) for name, citation in own.items()}
         others = self._citations(whole, k) if whole.probability >= self.threshold else []
         ordered = self._parts_first(own, others)
-        return self._answered(question, whole, ordered[: max(k, len(own))], parts=(1,) * len(own))
+        answer = self._answered(question, whole, ordered[: max(k, len(own))], cited_for=(1,) * len(own))
+        return replace(answer, parts=answers)
+
+    def _part(self, question: str, tried: Tried, *, sure: bool) -> Answer:
+        """One of several questions, by itself."""
+        if not sure:
+            return self._refuse(question, tried)
+        return self._answered(question, tried, [self._cite(tried, tried.ranked.order[0], tried.probability)])
 
     @staticmethod
     def _parts_first(own: dict[str, Citation], others: Sequence[Citation]) -> list[Citation]:

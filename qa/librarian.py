@@ -311,7 +311,7 @@ class Librarian:
             kept = [citation for citation in answer.citations if self._vouches(citation, plan)]
             if not kept or kept[0].score < desk.threshold:
                 return refusal(answer.question, "not_in_report", kind=answer.kind, related=answer.related)
-            return replace(answer, citations=tuple(kept[:k]), confidence=kept[0].score, parts=(), occurrences=0)
+            return replace(answer, citations=tuple(kept[:k]), confidence=kept[0].score, cited_for=(), parts=(), occurrences=0)
         return answer
 
     def _vouches(self, citation: Citation, plan: Plan) -> bool:
@@ -335,7 +335,7 @@ class Librarian:
             return answers[-1]
         scores = sorted((answer.citations[0].score for answer in found), reverse=True)
         cited = tuple(replace(answer.citations[0], score=score) for answer, score in zip(found, scores, strict=True))
-        return replace(found[0], citations=cited, confidence=scores[0], kind="multi", parts=(1,) * len(cited), occurrences=0)
+        return replace(found[0], citations=cited, confidence=scores[0], kind="multi", cited_for=(1,) * len(cited), parts=(), occurrences=0)
 
     def _within(self, report_ids: tuple[str, ...]) -> tuple[str, ...]:
         return () if len(report_ids) <= _NARROW or len(report_ids) == len(self._all) else report_ids

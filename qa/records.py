@@ -1,6 +1,6 @@
 """What the product says: answers and their citations. Plain records; ``to_json`` gives the contract's dicts."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 Reason = Literal["not_in_report", "near_only", "not_a_question", "false_premise", "too_vague", "empty", "too_long"]
@@ -64,7 +64,8 @@ class Answer:
     years: tuple[int, ...] = ()  # refused for its year: the years that there are reports of
     elsewhere: tuple[str, ...] = ()  # refused: ids of other reports that may say it
     occurrences: int = 0  # of a figure looked up: how many sentences hold it, cited or not; 0 when nothing was looked up
-    parts: tuple[int, ...] = field(default=())  # multi: for each part of the question, how many citations are its own
+    cited_for: tuple[int, ...] = ()  # multi: for each part of the question, how many citations are its own
+    parts: tuple["Answer", ...] = ()  # several questions in one message: the answer to each, in their order
 
     def to_json(self) -> dict[str, Any]:
         """The contract's answer."""
@@ -81,6 +82,8 @@ class Answer:
             body["understood"] = self.understood
         if self.occurrences:
             body["occurrences"] = self.occurrences
+        if self.parts:
+            body["parts"] = [part.to_json() for part in self.parts]
         if not self.answered:
             body["reason"] = self.reason
             if self.missing:

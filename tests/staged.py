@@ -78,7 +78,7 @@ class Staged:
             related = ("走访了多少独居老人", "给独居老人装了什么设备")
             return Answer(question, True, 0.9, "list", (self.cite(LIST[0], LIST, LIST),)[:k], related=related)
         if "分别" in question:
-            return Answer(question, True, 0.9, "multi", (self.cite("签约293产", ("293产",)), other, first)[:k], parts=(1, 1))
+            return Answer(question, True, 0.9, "multi", (self.cite("签约293产", ("293产",)), other, first)[:k], cited_for=(1, 1))
         understood = "12345热线办结了多少件" if history and "呢" in question else ""
         related = ("热线工单办结多少件", "街道得了什么“无烟”称号")
         return Answer(question, True, 0.97, "figure", (first, other)[:k], related=related, understood=understood)

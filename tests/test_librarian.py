@@ -134,7 +134,7 @@ def test_a_follow_up_stays_in_the_report_until_it_names_another(many_service: Se
 def test_several_years_are_answered_one_by_one(many_service: Service) -> None:
     answer = many_service.ask("我们街道2020年和2021年的热线满意率是多少")
     assert [citation.report_id for citation in answer.citations] == ["yanji-2020", "yanji-2021"]
-    assert answer.parts == (1, 1)
+    assert answer.cited_for == (1, 1)
 
 
 def test_reports_chosen_by_the_asker_are_the_only_ones_searched(many_service: Service) -> None:

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON")
 @click.option("--report", "report_ids", multiple=True, metavar="编号", help="只在这份报告里找(可以写多次)")
 @click.option("--k", type=click.IntRange(1, 20), default=3, metavar="个数", help="最多给几句,1 到 20,不写是 3")
-@click.option("--batch", type=click.Path(path_type=Path), metavar="文件", help="成批提问:每行一个 JSON,含 id、question,可有 history、reports")
+@click.option(
+    "--batch", type=click.Path(path_type=Path), metavar="文件", help="成批提问:每行一个 JSON,含 id、question,可有 history、reports"
+)
 @click.pass_obj
 def ask(opening: Opening, question: str | None, as_json: bool, report_ids: tuple[str, ...], k: int, batch: Path | None) -> None:
     """问一个问题;以短横线开头的问题写成:ask -- 问题。"""
@@ -86,6 +88,7 @@ def _as_text(answer: "Answer") -> str:
             a, b = start - citation.start, end - citation.start
             marked = f"{marked[:a]}【{marked[a:b]}】{marked[b:]}"
         blocks.append(f"“{marked}”\n  ——{titled(citation)} {' '.join(citation.section)}\n  {citation.link}")
+    blocks += [f"还有一问没有找到答案:{part.question}" for part in answer.parts if not part.answered]
     return "\n\n".join(blocks)
 
 

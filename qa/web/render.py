@@ -67,12 +67,21 @@ def _found(answer: Answer, setting: Setting) -> str:
     shown, rest = _split(answer)
     papers = "".join(paper_html(c, setting, number=i if len(shown) > 1 else 0) for i, c in enumerate(shown, start=1))
     lead = f'<p class="yj-lead">{_lead(answer, shown)}</p>'
-    return f"{lead}{papers}{_all_places(answer, shown, setting)}{_foot()}{_more(rest, setting)}{_next(answer.related, setting)}"
+    open_parts = "".join(_part(part, setting) for part in answer.parts if not part.answered)
+    after = f"{_foot()}{_more(rest, setting)}{_next(answer.related, setting)}"
+    return f"{lead}{papers}{_all_places(answer, shown, setting)}{open_parts}{after}"
+
+
+def _part(part: Answer, setting: Setting) -> str:
+    """One of several questions that has no answer, and what comes near."""
+    said = texts.PART_NIL.format(question=part.question)
+    near = f'<details class="yj-more"><summary>{texts.NEAREST}</summary>{_papers(part.near, setting)}</details>' if part.near else ""
+    return f'<div class="yj-gap"></div>{_nil(text(said), "", near)}'
 
 
 def _split(answer: Answer) -> tuple[Sequence[Citation], Sequence[Citation]]:
     """The sentences that answer, and those that might: a question of several parts shows one or more for each."""
-    count = max(1, sum(answer.parts)) if answer.parts else 1
+    count = max(1, sum(answer.cited_for)) if answer.cited_for else 1
     return answer.citations[:count], answer.citations[count:]
 
 

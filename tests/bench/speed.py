@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 ROOT = Path(__file__).parents[2]
-sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
-from processor import add_option, features, hide_avx512
+sys.path.insert(0, str(ROOT))
+from tests.bench.processor import add_option, features, hide_avx512
 
 MODEL = ROOT / "index" / "model"
 REPORTS = ROOT / "corpus" / "reports"

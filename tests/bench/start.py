@@ -20,8 +20,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(Path(__file__).parent))
-from processor import add_option, features, hide_avx512
+sys.path.insert(0, str(ROOT))
+from tests.bench.processor import add_option, features, hide_avx512
 
 QUESTIONS = ("热线满意率多少", "有多少党员", "养老服务中心几个")
 READY = b'"ready":true'
