@@ -156,7 +156,7 @@ def _write_version(content: Content, encoder: Encoder, store: ShardStore, folder
 
     @lru_cache(_SHARDS_KEPT)
     def read(source: Source) -> Shard:
-        return store.read(source.key, content.library.passing(source.about.report_id) if room.needs_texts else None)
+        return store.read(source.key)
 
     def shards() -> Iterator[tuple[int, Shard]]:
         for number, source in numbered:

@@ -35,7 +35,6 @@ class EngineRoom(Protocol):
     """Where vectors are kept."""
 
     name: str  # written into the manifest; a version of another room is out of date
-    needs_texts: bool  # whether the rows of shards must know their report
 
     def write(self, draft: Path, filling: Filling, before: Path | None, held: Mapping[int, str]) -> dict[str, Any]:
         """Store the vectors of a version in the making.
@@ -64,7 +63,6 @@ class FaissRoom:
     """FAISS files in the folder of the version."""
 
     name = "faiss"
-    needs_texts = False
 
     def write(self, draft: Path, filling: Filling, before: Path | None, held: Mapping[int, str]) -> dict[str, Any]:
         """See ``EngineRoom.write``."""
@@ -83,8 +81,6 @@ class FaissRoom:
 class MilvusRoom:
     """Passages in collections of Milvus. Bank questions stay in files: they are few, and staff change them one by one."""
 
-    needs_texts = True
-
     def __init__(self, address: str, index_folder: Path) -> None:
         """An address or a file; several index folders may use one Milvus, for collections carry the name of their folder's own."""
         self.name = f"milvus {address}"
@@ -100,27 +96,25 @@ class MilvusRoom:
 
     def write(self, draft: Path, filling: Filling, before: Path | None, held: Mapping[int, str]) -> dict[str, Any]:
         """See ``EngineRoom.write``; all is stored anew, from vectors that are there."""
-        client, version = connect(self._address), f"{self._prefix()}{uuid4().hex[:8]}"
+        version = f"{self._prefix()}{uuid4().hex[:8]}"
         names = {}
         for kind in ROW_KINDS:
             if kind in QUERY_KINDS:
                 faiss_engine(kind, filling).save(draft / f"{kind}.faiss")
                 continue
             names[kind] = f"{version}_{kind}"
-            index = MilvusIndex(filling.dim, client, names[kind], self._address, filling.counts[kind])
+            index = MilvusIndex(filling.dim, names[kind], self._address, filling.counts[kind])
             for number, shard in filling.shards():
                 places, vectors = shard.of_kind(kind)
-                texts = [shard.rows[place].text for place in places.tolist()]
-                index.add(row_ids(number, places), vectors, texts, [filling.years.get(number, 0)] * len(places))
+                index.add(row_ids(number, places), vectors, [filling.years.get(number, 0)] * len(places))
             index.save(draft / f"{kind}.milvus")
         return {"collections": names}
 
     def load(self, version: Path, known: Mapping[str, Any]) -> Engines:
         """See ``EngineRoom.load``."""
-        client = connect(self._address)
         engines: Engines = {kind: FaissIndex.load(version / f"{kind}.faiss") for kind in ROW_KINDS if kind in QUERY_KINDS}
         for kind, name in known.get("collections", {}).items():
-            engines[kind] = MilvusIndex.open(client, name, self._address)
+            engines[kind] = MilvusIndex.open(name, self._address)
         return engines
 
     def sweep(self, in_use: Sequence[Mapping[str, Any]]) -> None:

@@ -1,7 +1,7 @@
 """The engine past one machine: Milvus, by its address, or as a file through milvus-lite (one process, for trying it).
 
-A collection holds ids, report number, year, vector and text; report and year are pushed down as filters, and the text can be
-searched by Milvus's own BM25 over its jieba analyzer. pymilvus is imported when it is first needed; it need not be installed.
+A collection holds ids, report number, year and vector; report and year are pushed down as filters. pymilvus is imported when it
+is first needed; it need not be installed.
 """
 
 import logging
@@ -20,7 +20,6 @@ from index.faiss_index import EXACT
 INSTALL = "pip install pymilvus==3.0.2 milvus-lite==3.2.2"
 _BATCH = 2000  # rows in one request
 _MOST = 16_384  # hits that Milvus gives at most
-_LONGEST = 16_000  # characters of a text; a field holds 65,535 bytes
 _EF = 400  # width of a graph search
 _Result = TypeVar("_Result")
 _clients: dict[str, Any] = {}
@@ -63,25 +62,28 @@ def _told(address: str) -> Iterator[None]:
     except (SearchIndexError, SettingsError):
         raise
     except Exception as error:  # grpc's and milvus-lite's own trees of errors, beside pymilvus's
-        said = "连不上" if "connect" in str(error).lower() else f"它报告出错({cause(error)})"
+        lost = "connect" in str(error).lower()
+        if lost and "://" in address:
+            _clients.pop(address, None)  # a client does not find back by itself to a server that was started anew
+        said = "连不上" if lost else f"它报告出错({cause(error)})"
         raise SearchIndexError(f"Milvus({address})用不了:{said};请检查它是否在运行、YOUJU_MILVUS 对不对") from error
 
 
 class MilvusIndex:
     """One collection behind ``VectorIndex``."""
 
-    def __init__(self, dim: int, client: Any, collection: str, address: str = "", expected: int = 0) -> None:
+    def __init__(self, dim: int, collection: str, address: str, expected: int = 0) -> None:
         """A new, empty collection.
 
         Args:
             dim: width of the vectors.
-            client: from ``connect``.
             collection: its name; one of this name is replaced.
-            address: for messages.
+            address: of Milvus, see ``connect``.
             expected: how many vectors it will hold, about; few are compared one by one, many lie in a graph.
         """
         self.dim = dim
-        self._client, self._name, self._address = client, collection, address
+        self._name, self._address = collection, address
+        client = self._client
         with _told(address):
             if client.has_collection(collection):
                 client.drop_collection(collection)
@@ -91,14 +93,15 @@ class MilvusIndex:
             client.load_collection(collection)
 
     @classmethod
-    def open(cls, client: Any, collection: str, address: str = "") -> Self:
+    def open(cls, collection: str, address: str) -> Self:
         """A collection that is there.
 
         Raises:
             SearchIndexError: it is not.
         """
         index = cls.__new__(cls)
-        index._client, index._name, index._address = client, collection, address
+        index._name, index._address = collection, address
+        client = index._client
         with _told(address):
             if not client.has_collection(collection):
                 raise SearchIndexError("Milvus 里没有这份索引")
@@ -106,6 +109,11 @@ class MilvusIndex:
             fields = client.describe_collection(collection)["fields"]
         index.dim = next(int(field["params"]["dim"]) for field in fields if field["name"] == "vector")
         return index
+
+    @property
+    def _client(self) -> Any:
+        """The client of the address; a new one where the connection was lost."""
+        return connect(self._address)
 
     def _ask(self, question: Callable[[], _Result]) -> _Result:
         with _told(self._address):
@@ -116,13 +124,12 @@ class MilvusIndex:
         [row] = self._ask(lambda: self._client.query(self._name, filter="", output_fields=["count(*)"]))
         return int(row["count(*)"])
 
-    def add(self, ids: Ids, vectors: Vectors, texts: Sequence[str] = (), years: Sequence[int] = ()) -> None:
+    def add(self, ids: Ids, vectors: Vectors, years: Sequence[int] = ()) -> None:
         """Store vectors under new ids; see ``VectorIndex.add``.
 
         Args:
             ids: shape (n,).
             vectors: shape (n, dim).
-            texts: of each, for ``search_words``.
             years: that each one's report is of, for filters.
         """
         if vectors.shape[1] != self.dim:
@@ -133,7 +140,6 @@ class MilvusIndex:
                 "report": split_id(int(vector_id))[0],
                 "year": years[place] if years else 0,
                 "vector": vectors[place],
-                "text": texts[place][:_LONGEST] if texts else "",
             }
             for place, vector_id in enumerate(ids)
         ]
@@ -166,16 +172,9 @@ class MilvusIndex:
             raise DimensionMismatch(queries.shape[1], self.dim)
         if not len(queries):
             return []
-        return self._found([query.tolist() for query in queries], "vector", k, _filter(within, years))
+        return self._found([query.tolist() for query in queries], k, _filter(within, years))
 
-    def search_words(
-        self, queries: Sequence[str], k: int, within: Sequence[range] | None = None, years: Sequence[int] | None = None
-    ) -> list[list[Hit]]:
-        """Find texts by Milvus's BM25, best first; scores are above 0, and what shares no word is not found."""
-        found = self._found(list(queries), "sparse", k, _filter(within, years))
-        return [[Hit(hit.vector_id, abs(hit.score)) for hit in hits] for hits in found]  # milvus-lite gives them negative
-
-    def _found(self, queries: list[Any], field: str, k: int, narrowed: str) -> list[list[Hit]]:
+    def _found(self, queries: list[Any], k: int, narrowed: str) -> list[list[Hit]]:
         wanted = k
         while True:
             wanted = min(2 * wanted if wanted > k else k + 1, _MOST)
@@ -183,19 +182,18 @@ class MilvusIndex:
                 lambda wanted=wanted: self._client.search(  # type: ignore[misc]
                     self._name,
                     data=queries,
-                    anns_field=field,
+                    anns_field="vector",
                     limit=wanted,
                     filter=narrowed,
                     output_fields=["id"],
-                    search_params={"params": {"ef": max(_EF, wanted)} if field == "vector" else {}},
+                    search_params={"params": {"ef": max(_EF, wanted)}},
                 )
             )
             hits = [(np.array([h["id"] for h in row], np.int64), np.array([h["distance"] for h in row], np.float32)) for row in found]
             # Milvus keeps any of those that are equal to the last one; we keep those of the lowest ids.
             cut = any(len(ids) == wanted and scores[-1] == scores[k - 1] for ids, scores in hits)
             if not cut or wanted == _MOST:
-                sign = -1 if field == "sparse" and any((scores < 0).any() for _, scores in hits) else 1
-                return [[Hit(h.vector_id, sign * h.score) for h in best_first(ids, sign * scores, k)] for ids, scores in hits]
+                return [best_first(ids, scores, k) for ids, scores in hits]
 
     def save(self, path: Path) -> None:
         """Write down which collection it is; Milvus keeps the rest."""
@@ -211,21 +209,17 @@ class MilvusIndex:
             raise SearchIndexError(f"索引文件 {path} 读不懂;请重建:python -m qa build") from error
         if not name.isidentifier() or end:
             raise SearchIndexError(f"索引文件 {path} 读不懂;请重建:python -m qa build")
-        return cls.open(connect(address), name, address)
+        return cls.open(name, address)
 
 
 def _schema(client: Any, dim: int) -> Any:
-    from pymilvus import DataType, Function, FunctionType
+    from pymilvus import DataType
 
     schema = client.create_schema(auto_id=False, enable_dynamic_field=False)
     schema.add_field("id", DataType.INT64, is_primary=True)
     schema.add_field("report", DataType.INT64)
     schema.add_field("year", DataType.INT64)
     schema.add_field("vector", DataType.FLOAT_VECTOR, dim=dim)
-    schema.add_field("text", DataType.VARCHAR, max_length=65_535, enable_analyzer=True, analyzer_params={"tokenizer": "jieba"})
-    schema.add_field("sparse", DataType.SPARSE_FLOAT_VECTOR)
-    bm25 = Function(name="bm25", input_field_names=["text"], output_field_names=["sparse"], function_type=FunctionType.BM25)
-    schema.add_function(bm25)
     return schema
 
 
@@ -235,7 +229,6 @@ def _indexes(client: Any, expected: int) -> Any:
         indexes.add_index("vector", index_type="FLAT", metric_type="IP")
     else:
         indexes.add_index("vector", index_type="HNSW", metric_type="IP", params={"M": 32, "efConstruction": 200})
-    indexes.add_index("sparse", index_type="SPARSE_INVERTED_INDEX", metric_type="BM25")
     return indexes
 
 
