@@ -1,5 +1,6 @@
 """``bank``: the question bank, what people ask and which sentence answers it."""
 
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from qa.commands.opening import Opening, which
 
 if TYPE_CHECKING:
     from corpus.bank import BankQuestion
+    from qa.upkeep.suggestions import Suggestion
 
 
 @click.group(cls=ChineseGroup)
@@ -87,6 +89,41 @@ def bank_import(opening: Opening, file: Path, report_id: str | None) -> None:
     new = [entry for entry in entries if same_question(entry.question) not in there]
     service.add_bank(report_id, *new)
     click.echo(f"加入 {len(new)} 个问题,{len(entries) - len(new)} 个已经有了")
+
+
+@bank.command("suggest")
+@click.option("--most", default=20, type=click.IntRange(1, 500), show_default=True, metavar="数", help="最多列几条")
+@click.option("--json", "as_json", is_flag=True, help="每行一个 JSON")
+@click.pass_obj
+def bank_suggest(opening: Opening, most: int, as_json: bool) -> None:
+    """居民问了没有答上、报告里有相近原话的:请看看原话算不算回答,再加进问题库。"""
+    from contextlib import closing
+
+    from qa.log import open_log
+    from qa.upkeep.suggestions import suggestions
+
+    settings = opening.settings()
+    service = opening.service(embeds=True)
+    with closing(open_log(settings.state, settings.retention, lambda line: click.echo(line, err=True))) as log:
+        groups = log.groups_of_unanswered(settings.retention)
+    found = list(suggestions(groups, service.ask, most))
+    for one in found:
+        click.echo(json.dumps(one.to_json(), ensure_ascii=False) if as_json else _suggestion(one))
+    if not found and not as_json:
+        click.echo("提问记录里没有要补的:没有答上的问题,报告里都没有相近的原话")
+
+
+def _suggestion(one: "Suggestion") -> str:
+    """For people at a terminal: what was asked, what comes near, and the two ways to decide."""
+    from qa.cite import titled
+
+    near = one.nearest[0]
+    others = f"(还问过:{'、'.join(one.wordings[1:4])})" if one.wordings[1:] else ""
+    named = f"python -m qa bank add --report {near.report_id}"
+    return (
+        f"{one.count} 次  {one.wordings[0]}{others}\n  最接近:“{near.sentence}”——{titled(near)}  {near.link}\n"
+        f"  是回答:{named} '问题' --quote '原话里回答它的几个字'\n  不是:{named} '问题' --reason detail_absent\n"
+    )
 
 
 def _joined(file: Path) -> str:
