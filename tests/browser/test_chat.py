@@ -239,6 +239,16 @@ def test_empty_and_too_long_questions_are_told_so_at_the_bar(staged: Server, vis
     expect(page.locator(".yj-q")).to_have_count(0)
 
 
+@pytest.mark.parametrize("width", [320, 375, 1280])
+def test_two_taps_ask_once_and_complain_of_nothing(staged: Server, visitor: Visitor, width: int) -> None:
+    page = visitor(width).open(staged.url + "/")
+    page.locator("#q").fill("热线满意率多少")
+    page.get_by_role("button", name="提问").dblclick()
+    expect(page.locator(".yj-quote").first).to_be_visible()
+    expect(page.locator(".yj-q")).to_have_count(1)
+    expect(page.locator("#yj-wrong")).to_have_text("")
+
+
 def test_looking_is_shown_while_the_service_looks(staged: Server, visitor: Visitor) -> None:
     page = visitor().open(staged.url + "/")
     page.locator("#q").fill("慢慢找")

@@ -211,10 +211,11 @@
     if (text) { box.setAttribute('aria-invalid', 'true'); box.setAttribute('aria-describedby', 'yj-wrong'); box.focus(); }
     else { box.removeAttribute('aria-invalid'); box.removeAttribute('aria-describedby'); }
   }
+  var sentAt = 0;
   function send(question) {
     var gradio = document.getElementById('yj-send');
     question = question.trim();
-    if (!question) return say(words.empty);
+    if (!question) return pending !== null || Date.now() - sentAt < 1000 ? undefined : say(words.empty);  /* the second of two taps asks nothing */
     if (question.length > data.maxQuestion) return say(words.tooLong);
     if (pending !== null) return undefined;
     if (navigator.onLine === false) { box.value = question; grow(); return offline(); }
@@ -222,6 +223,7 @@
     say('');
     notices.querySelectorAll('.yj-note:not(.yj-stay)').forEach(function (n) { n.remove(); });
     pending = question;
+    sentAt = Date.now();
     form.classList.add('is-busy');
     box.value = '';
     grow();
